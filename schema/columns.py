@@ -61,7 +61,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("event_id", "String", "", "decode", "sender's id for exact deduplication, or empty"),
     Column("batch_id", "String", "", "enrich", "spool segment and chunk it was inserted with: the deduplication token"),
     Column("batch_row", "UInt32", 0, "enrich", "position in that batch"),
-    Column("map_name", "LowCardinality(String)", "", "decode, else enrich", "map, lower case as received, filled from the match when missing"),
+    Column("map_name", "LowCardinality(String)", "", "decode, else enrich", "map as received, filled from the match when missing"),
     Column("gametype", "LowCardinality(String)", "", "decode, else enrich", "canonical game type: ffa, tdm, round, obj, tow, lib, ctf or empty"),
     Column("round_number", "UInt16", 0, "decode", "1-based round, 0 = unknown"),
     *_player_block("player", "the actor (attacker of a kill or of damage)"),
