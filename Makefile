@@ -1,0 +1,64 @@
+# statline: the daily commands. Everything they need besides Python 3.11+ and make is installed into .venv
+# from the package registries, at the versions and hashes of requirements.lock.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+T ?= tests
+ARGS ?=
+# Two workers: the machine this is developed on has two cores. A file's tests share engines, so they stay together.
+WORKERS ?= 2
+
+.PHONY: help run test check bench setup lock clean
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
+	@echo
+	@echo '  ARGS="--port 9090"          options for run and bench      T=tests/ingest  what to test'
+
+run: $(READY) ## Set up if needed, then serve on http://127.0.0.1:8080 (Ctrl-C stops)
+	@exec $(BIN)/statline serve $(ARGS)
+
+test: $(READY) ## Run the tests; T= selects, e.g. T=tests/ingest or T="tests -k spool"
+	@$(BIN)/python -m pytest -p tests.declared_skips -n $(WORKERS) --dist loadfile $(T) $(ARGS)
+
+check: $(READY) ## Lint, formatting, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY) ## Measure ingest, answers, start-up and memory
+	@exec $(BIN)/python -m bench $(ARGS)
+
+setup: $(READY) ## Create .venv from requirements.lock (offline once done)
+
+$(READY): requirements.lock pyproject.toml
+	@python=; for candidate in python3.13 python3.12 python3.11 python3; do \
+	  if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    python=$$candidate; break; \
+	  fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo 'statline needs Python 3.11 or newer with the venv module (on Debian and Ubuntu: python3-venv); none was found on PATH.' >&2; \
+	  exit 1; \
+	fi; \
+	[ -x $(BIN)/python ] || $$python -m venv $(VENV)
+	@# uv itself comes from the lock file too: its lines, hashes included, are handed to pip.
+	@[ -x $(BIN)/uv ] || { \
+	  awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt; }
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lock: $(READY) ## Resolve pyproject.toml again into requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile -q --generate-hashes --universal --no-emit-index-url --group dev \
+	  --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
+
+clean: ## Remove .venv, caches and build products; keeps ./var (the data)
+	@rm -rf $(VENV) build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
