@@ -1,0 +1,1 @@
+"""ClickHouse: the client, the schema, every query, and the embedded engine."""
