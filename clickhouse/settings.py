@@ -16,6 +16,9 @@ class ClickHouseSettings:
 
     url: str = setting("", "HTTP address http(s)://user:password@host:port; empty = embedded", secret=True)
     database: str = setting("statline", "database that holds every table")
+    raw_retention_days: int = setting(
+        90, "days raw events are kept, counted from their arrival; aggregates stay", minimum=1, maximum=36_500
+    )
     connect_time_max_s: float = setting(3.0, "longest wait for a connection", minimum=0.1, maximum=60)
     query_time_max_s: float = setting(10.0, "longest time of one query", minimum=0.1, maximum=600)
     query_memory_max_bytes: int = setting(1 << 30, "most memory of one query", minimum=1 << 20)
