@@ -1,0 +1,67 @@
+"""The spool's reading side: which sealed segments wait, in the order in which they are to be stored."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import NamedTuple
+
+from ingest.disk import Disk
+from ingest.errors import SpoolInUse
+from ingest.spool import SEALED_SUFFIX, SegmentName, known_node, owned, recover, segment_token
+
+
+class Segment(NamedTuple):
+    """A sealed segment. `token` names it among all segments of all nodes."""
+
+    folder: Path
+    name: SegmentName
+    token: str
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.folder / self.name.sealed_name
+
+
+class Backlog:
+    """All spool folders below one folder, one for each web process of this node."""
+
+    def __init__(self, disk: Disk, spool_dir: Path) -> None:
+        self._disk, self._spool_dir = disk, spool_dir
+        self._nodes: dict[Path, str] = {}
+
+    def waiting(self) -> list[Segment]:
+        """Sealed segments, each folder's in order of writing, the folders by name."""
+        segments = []
+        for folder_name in self._disk.list(self._spool_dir):
+            folder = self._spool_dir / folder_name
+            names = (SegmentName.parse(file) for file in self._disk.list(folder) if file.endswith(SEALED_SUFFIX))
+            segments += [
+                Segment(folder, name, segment_token(self._node(folder), folder, name))
+                for name in sorted(name for name in names if name)
+            ]
+        return segments
+
+    def read(self, segment: Segment) -> bytes:
+        """The whole segment; FileNotFoundError if it is gone."""
+        return self._disk.read(segment.path)
+
+    def remove(self, segment: Segment) -> None:
+        """Delete a segment whose events are stored."""
+        self._disk.remove(segment.path)
+
+    def recover_orphans(self) -> int:
+        """Seal what dead web processes left open, where nobody owns the folder. Returns the events saved."""
+        saved = 0
+        for folder_name in self._disk.list(self._spool_dir):
+            with contextlib.suppress(SpoolInUse), owned(self._spool_dir / folder_name):
+                saved += recover(self._disk, self._spool_dir / folder_name)
+        return saved
+
+    def _node(self, folder: Path) -> str:
+        # Safe to remember: a node name changes only when its file was lost, and then the folder's
+        # tokens still differ by epoch.
+        if folder not in self._nodes:
+            self._nodes[folder] = known_node(self._disk, folder)
+        return self._nodes[folder]

@@ -1,0 +1,227 @@
+"""From a sealed segment to the rows of its inserts: read, split, decode, drop repetitions, complete.
+
+Split in two because only the second half depends on earlier segments:
+`decode_segment` is pure and may run while the previous segment is being inserted; `Assembler.assemble` runs in
+the order of the segments.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import structlog
+import xxhash
+
+from ingest.backlog import Segment
+from ingest.context import Context
+from ingest.decode import Decoder
+from ingest.duplicates import DuplicateWindow, Generation
+from ingest.enrich import Enricher
+from ingest.formats import InvalidBody, split_report
+from ingest.quarantine import Quarantined
+from ingest.segments import Damage, Record, read_records
+from schema.columns import INDEX, Row
+
+_EVENT_ID: Final = INDEX["event_id"]
+_EVENT_TYPE: Final = INDEX["event_type"]
+_RAW: Final = INDEX["raw"]
+_BATCH_ID: Final = INDEX["batch_id"]
+_BATCH_ROW: Final = INDEX["batch_row"]
+
+# Rows of one insert. A segment closes at `batch_rows_max` events, but its last report may hold 150,000 short
+# lines; they go in pieces, so that the memory of an insert stays bounded.
+INSERT_ROWS_MAX: Final = 50_000
+
+
+_log = structlog.get_logger(__name__)
+
+
+class Report(NamedTuple):
+    """One decoded record: its rows, the hash of each as received, in the same order."""
+
+    record: Record
+    rows: list[Row]
+    hashes: list[int]
+
+
+class DecodedSegment(NamedTuple):
+    """A segment after decoding: what became events and what did not."""
+
+    segment: Segment
+    reports: list[Report]
+    refused: list[Quarantined]
+
+    def event_ids(self) -> dict[str, list[str]]:
+        """Event ids by server, for the check against what is stored."""
+        found: dict[str, list[str]] = {}
+        for report in self.reports:
+            ids = [row[_EVENT_ID] for row in report.rows if row[_EVENT_ID]]
+            if ids:
+                found.setdefault(report.record.server_id, []).extend(ids)
+        return found
+
+
+class Chunk(NamedTuple):
+    """Rows of one insert under one token."""
+
+    token: str
+    rows: Sequence[Row]
+
+
+class Batch(NamedTuple):
+    """Everything that follows from one segment."""
+
+    segment: Segment
+    chunks: list[Chunk]
+    refused: list[Quarantined]
+    duplicates: int
+    event_types: Mapping[str, int]
+    generation: Generation
+    context_after: bytes
+
+
+def decode_segment(segment: Segment, data: bytes, decoder: Decoder) -> DecodedSegment:
+    """Decode every record of a segment. What is damaged or no event goes to `refused` with its place."""
+    decoded = DecodedSegment(segment, [], [])
+    for item in read_records(data):
+        if isinstance(item, Damage):
+            decoded.refused.append(_damaged(segment, item))
+        else:
+            decoded.reports.append(_decode_record(segment, item, decoder, decoded.refused))
+    return decoded
+
+
+def _decode_record(
+    segment: Segment, record: Record, decoder: Decoder, refused: list[Quarantined]
+) -> Report:
+    receipt = f"{segment.token}-{record.offset}"
+    try:
+        split = split_report(record.body)
+    except InvalidBody as error:  # the door refuses such bodies: only another version's spool can hold one
+        refused.append(_refusal(receipt, record, "invalid_body", str(error), record.events, record.body))
+        return Report(record, [], [])
+    refused += [_refusal(receipt, record, str(line.reason), "", 0, line.raw) for line in split.refused]
+    seed = xxhash.xxh3_64_intdigest(record.server_id.encode())
+    rows: list[Row] = []
+    hashes: list[int] = []
+    for position, event in enumerate(split.events):
+        try:
+            row = decoder.decode(event)
+        except Exception as error:  # noqa: BLE001 - worker loop
+            # Never seen, and tested for on any bytes: but one event must not stop all that come behind it.
+            _log.exception("event_not_decoded", receipt=receipt)
+            refused.append(_refusal(receipt, record, "decode_failed", repr(error), 1, event.raw))
+            continue
+        if record.idempotency_key and not row[_EVENT_ID]:
+            # The whole request under one key: each of its events gets the id that a repetition will get too.
+            row[_EVENT_ID] = f"{record.idempotency_key}#{position}"
+        identity = b"id:" + row[_EVENT_ID].encode() if row[_EVENT_ID] else event.raw
+        rows.append(row)
+        hashes.append(xxhash.xxh3_64_intdigest(identity, seed))
+    return Report(record, rows, hashes)
+
+
+def _damaged(segment: Segment, damage: Damage) -> Quarantined:
+    return Quarantined(
+        receipt=f"{segment.token}-{damage.offset}",
+        server_id="",
+        received_ms=0,
+        reason="damaged_record",
+        detail=f"{damage.reason} at byte {damage.offset} of {segment.name.sealed_name}",
+        events=damage.events,
+        raw=damage.data,
+    )
+
+
+def _refusal(
+    receipt: str, record: Record, reason: str, detail: str, events: int, raw: bytes
+) -> Quarantined:
+    return Quarantined(
+        receipt=receipt,
+        server_id=record.server_id,
+        received_ms=record.received_ms,
+        reason=reason,
+        detail=detail,
+        events=events,
+        raw=raw,
+    )
+
+
+def quarantined_row(row: Row, token: str, detail: str) -> Quarantined:
+    """A row that ClickHouse refused."""
+    return Quarantined(
+        receipt=f"{token}#{row[_BATCH_ROW]}",
+        server_id=row[INDEX["server_id"]],
+        received_ms=row[INDEX["received_at"]],
+        reason="refused_by_clickhouse",
+        detail=detail,
+        events=1,
+        raw=str(row[_RAW]).encode(),
+    )
+
+
+class Assembler:
+    """Turns decoded segments into batches, in order, with the state that earlier segments left."""
+
+    def __init__(self, window: DuplicateWindow, context: Context) -> None:
+        self._window = window
+        self._enricher = Enricher(context)
+
+    def assemble(self, decoded: DecodedSegment, known_ids: Mapping[str, set[str]]) -> Batch:
+        """Drop repetitions, complete what remains, cut into chunks.
+
+        `known_ids`: by server, the event ids that are stored from earlier segments, however long ago.
+        """
+        hashes = [h for report in decoded.reports for h in report.hashes]
+        times = [report.record.received_ms for report in decoded.reports for _ in report.hashes]
+        seen = self._window.seen(hashes, times).tolist()
+        rows = self._fresh_rows(decoded, seen, known_ids)
+        # What an acknowledged report held is counted even if a record lies: inserted + duplicate + quarantined.
+        generation = Generation.of(hashes, times)
+        self._window.add(generation)
+        context = self._enricher.context
+        context.forget_idle(generation.newest_ms)
+        return Batch(
+            segment=decoded.segment,
+            chunks=_chunks(decoded.segment.token, rows),
+            refused=decoded.refused,
+            duplicates=len(hashes) - len(rows),
+            event_types=Counter(row[_EVENT_TYPE] for row in rows),
+            generation=generation,
+            context_after=context.encode(),
+        )
+
+    def _fresh_rows(
+        self, decoded: DecodedSegment, seen: Sequence[bool], known_ids: Mapping[str, set[str]]
+    ) -> list[Row]:
+        fresh: list[Row] = []
+        in_report: dict[int, int] = {}
+        position = 0
+        for number, report in enumerate(decoded.reports):
+            known = known_ids.get(report.record.server_id, set())
+            keep = []
+            for row, key in zip(report.rows, report.hashes, strict=True):
+                # Identical lines inside one request are all kept (pellets share a millisecond); an event id
+                # is counted once whatever else differs, inside one request too.
+                first = in_report.setdefault(key, number)
+                repeated = seen[position] or first != number
+                position += 1
+                if (event_id := row[_EVENT_ID]) and not repeated:
+                    repeated = event_id in known or in_report.setdefault(~key, position) != position
+                if not repeated:
+                    keep.append(row)
+            self._enricher.fill(keep, report.record.server_id, report.record.received_ms)
+            fresh.extend(keep)
+        return fresh
+
+
+def _chunks(token: str, rows: Sequence[Row]) -> list[Chunk]:
+    chunks = []
+    for number, start in enumerate(range(0, len(rows), INSERT_ROWS_MAX)):
+        chunk = Chunk(f"{token}/{number}", rows[start : start + INSERT_ROWS_MAX])
+        for position, row in enumerate(chunk.rows):
+            row[_BATCH_ID], row[_BATCH_ROW] = chunk.token, position
+        chunks.append(chunk)
+    return chunks

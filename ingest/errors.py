@@ -1,0 +1,24 @@
+"""What can go wrong on the way in, carrying what the caller needs to answer."""
+
+from __future__ import annotations
+
+
+class Overloaded(Exception):  # noqa: N818 - read as what they are at every raise
+    """The spool is nearly full; the sender should come back after `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int, reason: str) -> None:
+        super().__init__(f"overloaded ({reason}), retry after {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+        self.reason = reason
+
+
+class SpoolUnavailable(Exception):  # noqa: N818 - read as what they are at every raise
+    """The disk refused the report, so it was not accepted; trying again later is right."""
+
+    def __init__(self, reason: str, retry_after_s: int = 5) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class SpoolInUse(Exception):  # noqa: N818 - read as what they are at every raise
+    """Another process owns this spool folder."""

@@ -1,0 +1,133 @@
+"""Stores one chunk of rows, whatever ClickHouse says: again when it is away, in halves when it refuses.
+
+A refused chunk is halved until the bad rows are alone. Each part has its own deduplication token, and a part
+that was halved must never be tried whole again, or its rows would be stored under two tokens: so the halving
+is written down before the halves are tried, and a restart follows the same path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from clickhouse.client import ClickHouse
+from clickhouse.errors import ClickHouseError, ClickHouseRefused, ClickHouseUnavailable
+from ingest import metrics
+from ingest.batches import Chunk, quarantined_row
+from ingest.disk import Disk
+from ingest.quarantine import Quarantined
+from schema.columns import NAMES
+
+RETRY_FIRST_S: Final = 0.1
+RETRY_MAX_S: Final = 5.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Inserter:
+    """Inserts chunks into `raw_events`, exactly once."""
+
+    def __init__(
+        self, clickhouse: ClickHouse, disk: Disk, folder: Path, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._clickhouse, self._disk, self._folder, self._sleep = clickhouse, disk, folder, sleep
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    async def store(self, chunk: Chunk) -> list[Quarantined]:
+        """Store a chunk; returns the rows that ClickHouse refuses one by one. Waits as long as it is away."""
+        halved = Halvings(self._disk, self._folder / chunk.token.replace("/", "-"))
+        refused: list[Quarantined] = []
+        parts = [(0, len(chunk.rows))]
+        while parts:
+            low, high = parts.pop()
+            if (low, high) in halved:
+                detail: str | None = halved.detail(low, high)
+            else:
+                detail = await self._store_part(chunk, low, high)
+                if detail is not None:
+                    halved.add(low, high, detail)
+            if detail is None:
+                continue
+            if high - low == 1:
+                refused.append(quarantined_row(chunk.rows[low], chunk.token, detail))
+                continue
+            middle = (low + high) // 2
+            parts += [(middle, high), (low, middle)]
+        return refused
+
+    def forget(self, chunk: Chunk) -> None:
+        """Drop what was written down about halving a chunk: its segment is applied."""
+        self._disk.remove(self._folder / chunk.token.replace("/", "-"))
+
+    async def _store_part(self, chunk: Chunk, low: int, high: int) -> str | None:
+        """Insert rows [low, high); None when stored, else why ClickHouse refuses them."""
+        whole = (low, high) == (0, len(chunk.rows))
+        token = chunk.token if whole else f"{chunk.token}:{low}-{high}"
+        columns = list(zip(*chunk.rows[low:high], strict=True))
+        wait_s = RETRY_FIRST_S
+        while True:
+            try:
+                await self._insert(columns, token, high - low)
+                return None
+            except ClickHouseRefused as error:
+                if not await self._has_rows(chunk, low, high):
+                    return str(error)
+                # In the raw table but not in every view: halving would store the rows twice.
+                _log.error("insert_half_done", token=token, code=error.code, error=str(error))
+                metrics.INSERT_RETRIES.labels(str(error.code or 0)).inc()
+            except ClickHouseError as error:
+                metrics.INSERT_RETRIES.labels(str(error.code or 0)).inc()
+                _log.warning("insert_retried", token=token, code=error.code, error=str(error), wait_s=wait_s)
+            # Full jitter, so that many nodes do not come back in step.
+            await self._sleep(wait_s * (0.5 + random.random() / 2))
+            wait_s = min(RETRY_MAX_S, wait_s * 2)
+
+    async def _insert(self, columns: Sequence[Sequence[object]], token: str, rows: int) -> None:
+        started = time.perf_counter()
+        await self._clickhouse.insert("raw_events", NAMES, columns, token=token)
+        metrics.INSERT_SECONDS.observe(time.perf_counter() - started)
+        metrics.BATCH_ROWS.observe(rows)
+        metrics.BATCHES_INSERTED.inc()
+
+    async def _has_rows(self, chunk: Chunk, low: int, high: int) -> bool:
+        """Whether raw_events holds any of these rows. If it cannot be asked: yes, the careful answer."""
+        parameters = {"batch_id": chunk.token, "low": low, "high": high}
+        try:
+            found = await self._clickhouse.rows("batch_rows_stored", parameters)
+        except ClickHouseUnavailable:
+            return True
+        return bool(found[0]["stored"])
+
+
+class Halvings:
+    """The parts of a chunk that ClickHouse refused whole, on disk before their halves are tried."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self._disk, self._path = disk, path
+        self._details: dict[tuple[int, int], str] = {}
+        if disk.size(path):
+            for line in disk.read(path).decode().splitlines():
+                low, high, detail = line.split(" ", 2)
+                self._details[int(low), int(high)] = detail
+
+    def __contains__(self, part: tuple[int, int]) -> bool:
+        return part in self._details
+
+    def detail(self, low: int, high: int) -> str:
+        """Why the part was refused."""
+        return self._details[low, high]
+
+    def add(self, low: int, high: int, detail: str) -> None:
+        """Write down that rows [low, high) were refused."""
+        self._details[low, high] = " ".join(detail.split())
+        lines = [f"{part[0]} {part[1]} {why}\n" for part, why in self._details.items()]
+        self._disk.replace(self._path, "".join(lines).encode())
+
