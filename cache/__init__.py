@@ -1,0 +1,1 @@
+"""Redis: what may be lost. Connection, lifetimes, answers with single flight. Layer 1."""

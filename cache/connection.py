@@ -27,7 +27,8 @@ PAUSE_S: Final = 1.0
 """How long a Redis that failed is left alone: short, because a restart takes no longer."""
 
 _MEASURES: Final = {
-    call: (metrics.REDIS_SECONDS.labels(call), metrics.REDIS_ERRORS.labels(call)) for call in ("get", "set", "ping")
+    call: (metrics.REDIS_SECONDS.labels(call), metrics.REDIS_ERRORS.labels(call))
+    for call in ("get", "set", "ping")
 }
 
 
@@ -46,8 +47,9 @@ class RedisConnection:
 
     async def get(self, key: str) -> bytes | None:
         """The value, None when there is none. Raises RedisUnavailable."""
-        value: bytes | None = await self._unless_failing("get", lambda: self._redis.get(key))
-        return value
+        value = await self._unless_failing("get", lambda: self._redis.get(key))
+        # Text only where the operator's URL asks redis-py to decode.
+        return value.encode() if isinstance(value, str) else value
 
     async def set(self, key: str, value: bytes, lifetime_s: int) -> None:
         """Keep a value for `lifetime_s` seconds. Raises RedisUnavailable."""

@@ -39,7 +39,10 @@ class WebSettings:
         1.0, "Seconds the rest of a refused body is read and thrown away.", minimum=0, maximum=30
     )
     check_timeout_s: float = setting(
-        1.0, "Seconds /ready waits for each store, and for which it remembers the answer.", minimum=0.05, maximum=30
+        1.0,
+        "Seconds /ready waits for each store, and for which it remembers the answer.",
+        minimum=0.05,
+        maximum=30,
     )
     stop_timeout_s: float = setting(
         3.0, "Seconds running requests may take to finish when the server stops.", minimum=0, maximum=600
@@ -48,7 +51,9 @@ class WebSettings:
         1.0, "A request that took longer is logged as slow, seconds.", minimum=0.001, maximum=3600
     )
     log_requests: str = setting(
-        "problems", "Which requests are logged: those that failed or were slow, or all.", choices=("problems", "all")
+        "problems",
+        "Which requests are logged: those that failed or were slow, or all.",
+        choices=("problems", "all"),
     )
     cors_origins: tuple[str, ...] = setting(
         ("*",), "Origins whose pages may read the answers from a browser; * for any."

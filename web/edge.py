@@ -1,0 +1,118 @@
+"""The one middleware: every request gets an id, a count, a log line if it deserves one, and an answer in our form.
+
+One and not five, because each costs every report a coroutine; a report that is accepted passes it in a few us.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from web.cors import allow_origin, is_preflight, preflight_response
+from web.errors import HttpError, http_error
+from web.metrics import count_request
+from web.request_ids import HEADER, REQUEST_ID, request_id_of
+from web.responses import SECURITY_HEADERS, Acknowledgement, error_response
+from web.settings import WebSettings
+
+LOG_GAP_S: Final = 10.0
+"""A store that is down fails every request: one line per endpoint and status in this time says it."""
+
+UNMATCHED: Final = "unmatched"
+"""Endpoint label of what no route knows."""
+
+_log = structlog.get_logger("web")
+
+
+def edge(settings: WebSettings) -> Middleware:
+    """The middleware for these settings."""
+    log = RequestLog(settings)
+
+    @web.middleware
+    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        request_id = request[REQUEST_ID] = request_id_of(request)
+        # A client that sends and never reads would fill our memory with its answers: wait until it has read.
+        await request.writer.drain()
+        response = await _answer(request, handler, request_id)
+        if not response.prepared:
+            _complete(request, response, request_id, settings)
+        duration_s = time.perf_counter() - started
+        endpoint = endpoint_of(request)
+        count_request(endpoint, request.method, response.status, duration_s)
+        log.note(request, endpoint, response.status, duration_s)
+        return response
+
+    return around
+
+
+async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+    try:
+        if is_preflight(request):
+            return preflight_response()
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 - the HTTP edge: nothing of our insides leaves the process
+        if isinstance(error, web.HTTPException) and error.status < 400:
+            return error
+        known = http_error(error)
+        if known is None:
+            _log.error("request failed", request_id=request_id, endpoint=endpoint_of(request), exc_info=error)
+            known = HttpError(500, "Internal server error")
+        return error_response(known, request_id)
+
+
+def _complete(
+    request: web.Request, response: web.StreamResponse, request_id: str, settings: WebSettings
+) -> None:
+    """The headers of every answer. An accepted report brings its own, unless a page of a browser sent it."""
+    if isinstance(response, Acknowledgement) and hdrs.ORIGIN not in request.headers:
+        return
+    headers = response.headers
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    headers[HEADER] = request_id
+    allow_origin(request, response, settings.cors_origins)
+
+
+def endpoint_of(request: web.Request) -> str:
+    """The route's template: `/api/v1/stats/player/{guid}`; never the path itself."""
+    resource = request.match_info.route.resource
+    return UNMATCHED if resource is None else resource.canonical
+
+
+class RequestLog:
+    """Which requests become a log line: all, or those that failed by our fault or were slow, seldom enough."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._all = settings.log_requests == "all"
+        self._slow_s = settings.slow_request_s
+        self._last: dict[tuple[str, int], float] = {}
+        self._unsaid: dict[tuple[str, int], int] = {}
+
+    def note(self, request: web.Request, endpoint: str, status: int, duration_s: float) -> None:
+        """Log this request if it deserves it. The query string may hold a token and is never logged."""
+        problem = status >= 500 or duration_s >= self._slow_s
+        if not problem and not self._all:
+            return
+        facts: dict[str, Any] = {
+            "request_id": request[REQUEST_ID], "method": request.method, "endpoint": endpoint, "status": status,
+            "duration_ms": round(duration_s * 1000, 1),
+        }  # fmt: skip
+        if self._all:
+            _log.info("request", **facts)
+        elif (unsaid := self._due((endpoint, status))) is not None:
+            what = "request failed" if status >= 500 else "slow request"
+            _log.warning(what, **facts, more_since_last=unsaid)
+
+    def _due(self, what: tuple[str, int]) -> int | None:
+        """How many of these went unsaid, if it is time to say one again."""
+        now = time.monotonic()
+        if now - self._last.get(what, -LOG_GAP_S) < LOG_GAP_S:
+            self._unsaid[what] = self._unsaid.get(what, 0) + 1
+            return None
+        self._last[what] = now
+        return self._unsaid.pop(what, 0)

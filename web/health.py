@@ -1,0 +1,99 @@
+"""Is the process alive, does it accept reports durably, and what has it counted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from web import metrics
+from web.responses import json_response
+from web.world import WORLD, World
+
+NO_STORE: Final = {"Cache-Control": "no-store"}
+
+routes = web.RouteTableDef()
+
+
+class StoreChecks:
+    """Whether each store answers; asked at most once per `check_timeout_s`, however many probes there are."""
+
+    def __init__(self, world: World) -> None:
+        self._pings: dict[str, Callable[[], Awaitable[bool]]] = {
+            "postgres": world.postgres.ping,
+            "clickhouse": world.clickhouse.ping,
+            "redis": world.cache.ping,
+        }
+        self._limit_s = world.settings.check_timeout_s
+        self._asking = asyncio.Lock()
+        self._asked_at = float("-inf")
+        self._last: Mapping[str, bool] = {}
+
+    async def results(self) -> Mapping[str, bool]:
+        """Store -> whether it answered within the limit."""
+        async with self._asking:
+            if time.monotonic() - self._asked_at >= self._limit_s:
+                answers = await asyncio.gather(*(self._answers(ping) for ping in self._pings.values()))
+                self._last = dict(zip(self._pings, answers, strict=True))
+                self._asked_at = time.monotonic()
+            return self._last
+
+    async def _answers(self, ping: Callable[[], Awaitable[bool]]) -> bool:
+        try:
+            async with asyncio.timeout(self._limit_s):
+                return await ping()
+        except TimeoutError:
+            return False
+
+
+CHECKS: Final = web.AppKey("CHECKS", StoreChecks)
+
+
+@routes.get("/health")
+async def health(request: web.Request) -> web.Response:
+    """200 while the process answers at all; asks no store."""
+    world = request.app[WORLD]
+    now = datetime.now(UTC)
+    return json_response(
+        {"status": "ok", "timestamp": now, "version": world.version, "started_at": world.started_at},
+        headers=NO_STORE,
+    )
+
+
+@routes.get("/ready")
+async def ready(request: web.Request) -> web.Response:
+    """Whether reports are accepted durably; 503 when not.
+
+    That needs the spool and the server keys, not the stores: with ClickHouse or Redis away ingest goes on
+    (design promise 5), and a load balancer that took the node out would lose events. `checks` tells of each store.
+    """
+    world = request.app[WORLD]
+    is_ready = world.door.ready() and world.keys.loaded
+    metrics.READY.set(is_ready)
+    checks = await request.app[CHECKS].results()
+    body = {"ready": is_ready, "checks": checks, "queueDepth": world.door.pending_events()}
+    return json_response(body, status=200 if is_ready else 503, headers=NO_STORE)
+
+
+@routes.get("/metrics")
+async def prometheus(_: web.Request) -> web.Response:
+    """The counts of every role of this node, as Prometheus text."""
+    # Reading every process's files takes milliseconds: not on the loop that acknowledges reports.
+    text = await asyncio.to_thread(exposition)
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST, **NO_STORE})
+
+
+def exposition() -> bytes:
+    """The metrics of all roles (multi-process mode), or of this process where that is off."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has no types here
+    return generate_latest(registry)

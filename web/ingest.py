@@ -1,0 +1,95 @@
+"""Where game servers post their events (spec/openmohaa.md 2.1-2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import web
+from multidict import istr
+
+from ingest.door import Accepted
+from web import metrics
+from web.bodies import no_early_continue, read_body
+from web.errors import HttpError, bad_request, http_error
+from web.request_ids import REQUEST_ID
+from web.responses import Acknowledgement, json_response
+from web.tokens import authenticated_server
+from web.world import WORLD
+
+IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
+
+_IDEMPOTENCY_KEY: Final = istr("Idempotency-Key")
+_MATCH_END: Final = b'"type":"match_end"}]'
+
+
+async def ingest_events(request: web.Request) -> web.StreamResponse:
+    """Store a report and say so: 202 `{"processed":N,"status":"accepted"}` means it is on disk.
+
+    The key is checked before the body is read. The header Statline-Receipt names the report's place.
+    """
+    world = request.app[WORLD]
+    server_id = await authenticated_server(request, world.keys)
+    body = await read_body(request, world.settings)
+    accepted = await world.door.accept(server_id, body, _idempotency_key(request))
+    return Acknowledgement(accepted.processed, accepted.receipt, request[REQUEST_ID])
+
+
+async def ingest_match_result(request: web.Request) -> web.StreamResponse:
+    """Store a match's result as its `match_end` event: 200 `{"status":"processed"}` means it is on disk."""
+    world = request.app[WORLD]
+    server_id = await authenticated_server(request, world.keys)
+    body = _as_match_end(await read_body(request, world.settings))
+    accepted: Accepted = await world.door.accept(server_id, body, _idempotency_key(request))
+    return json_response({"status": "processed"}, headers={"Statline-Receipt": accepted.receipt})
+
+
+def ingest_routes() -> list[web.RouteDef]:
+    """The routes of this module."""
+    return [
+        web.post(path, counting_refusals(handler), expect_handler=no_early_continue)
+        for path, handler in (
+            ("/api/v1/ingest/events", ingest_events),
+            ("/api/v1/ingest/match-result", ingest_match_result),
+        )
+    ]
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def counting_refusals(handler: Handler) -> Handler:
+    """The handler, with every report it does not accept counted by reason."""
+
+    async def counted(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Exception as error:
+            refusal = http_error(error)
+            metrics.REPORTS_REFUSED.labels(refusal.reason if refusal else "internal_error").inc()
+            raise
+
+    return counted
+
+
+def _idempotency_key(request: web.Request) -> str:
+    key = request.headers.get(_IDEMPOTENCY_KEY)
+    if key is None:
+        return ""
+    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not key.isprintable():
+        text = f"Idempotency-Key must have at most {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters"
+        raise HttpError(400, text, reason="idempotency_key")
+    return key
+
+
+def _as_match_end(body: bytes) -> bytes:
+    """The result as a report of one event. Its own bytes are kept: re-encoding would change numbers."""
+    try:
+        result = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        raise bad_request("Invalid JSON") from None
+    if not isinstance(result, dict) or not result.get("match_id"):
+        raise bad_request("A match result is a JSON object with a match_id")
+    # Within an array, because a line break in the object would end a line event; the last `type` wins.
+    return b"[" + body.strip()[:-1] + b"," + _MATCH_END

@@ -1,0 +1,34 @@
+"""Everything a request may need, in one value made at start (`statline/roles.py`) and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from cache.answers import AnswerCache
+from clickhouse.client import ClickHouse
+from ingest.door import Door
+from ingest.keys import ServerKeys
+from postgres.pool import Postgres
+from web.settings import WebSettings
+
+
+@dataclass(frozen=True)
+class World:
+    """The stores, the door and the settings of one web process."""
+
+    clickhouse: ClickHouse
+    postgres: Postgres
+    cache: AnswerCache
+    door: Door
+    keys: ServerKeys
+    settings: WebSettings
+    version: str
+    started_at: datetime
+
+
+WORLD: Final = web.AppKey("WORLD", World)
+"""`request.app[WORLD]` in every handler."""
