@@ -1,0 +1,256 @@
+"""The command line. It parses, loads the settings and hands over; what a command does stands in its own module.
+
+Exit codes: 0 done, 1 failed (one line on stderr says why), 2 wrong usage or a refused setting.
+Heavy modules are imported by the command that needs them: `statline --help` answers in a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from statline.settings import Settings, SettingsError, load
+
+DONE: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+
+Format = Literal["text", "json"]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options of every command."""
+
+    data_dir: Annotated[Path | None, Parameter(help="Folder that holds everything statline keeps. [default: ./var]")] = None
+    config: Annotated[Path | None, Parameter(help="TOML file of settings. [default: statline.toml, if there]")] = None
+    host: Annotated[str | None, Parameter(help="Address the web role listens on. [default: 127.0.0.1]")] = None
+    port: Annotated[int | None, Parameter(help="Port the web role listens on. [default: 8080]")] = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None, Parameter(help="Least important log line shown. [default: info]")
+    ] = None
+    log_format: Annotated[
+        Literal["console", "json"] | None, Parameter(help="Log lines for people or machines. [default: console]")
+    ] = None
+    debug: Annotated[bool, Parameter(help="Show the traceback of a failure.", negative="")] = False
+
+    def settings(self) -> Settings:
+        """The settings in force with these options. Raises SettingsError."""
+        names = ("data_dir", "host", "port", "log_level", "log_format")
+        return load({f"statline.{name}": getattr(self, name) for name in names}, config=self.config)
+
+
+NOTHING: Final = Common()
+
+app = App(
+    name="statline",
+    help="Game statistics: durable events in, statistics people trust out.",
+    help_epilogue="Every setting can also be given as STATLINE_… or in statline.toml: see docs/settings.md. "
+    "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+    version_flags=["--version"],
+    version=lambda: version_text(),
+    help_format="plaintext",
+    result_action="return_value",
+)
+servers_app = App(name="servers", help="Game servers that may send events, and their keys.")
+app.command(servers_app)
+
+
+@app.command
+def serve(common: Common = NOTHING) -> None:
+    """Run everything: the embedded stores, the writer and the web role, supervised. Ctrl-C stops it."""
+    from statline.supervisor import run
+
+    _run(run(common.settings()))
+
+
+@app.command
+def web(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(show=False)] = 0) -> None:
+    """Run the web role alone: HTTP, answers, the ingest door. Stores by URL, or those of a running data folder."""
+    from statline.roles import run_role
+
+    run_role("web", common.settings(), supervisor)
+
+
+@app.command
+def writer(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(show=False)] = 0) -> None:
+    """Run the writer alone: decode what the web role spooled and insert it."""
+    from statline.roles import run_role
+
+    run_role("writer", common.settings(), supervisor)
+
+
+@app.command
+def engine(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(show=False)] = 0) -> None:
+    """Run the embedded ClickHouse alone: chdb behind ClickHouse's HTTP interface on a loopback port."""
+    from statline.roles import run_role
+
+    run_role("engine", common.settings(), supervisor)
+
+
+@app.command
+def migrate(common: Common = NOTHING) -> None:
+    """Bring the schemas of Postgres and ClickHouse up to date; `serve` does so itself at start."""
+    from statline.migrate_command import migrate as run
+
+    _print(run(common.settings()))
+
+
+@servers_app.command
+def add(
+    name: Annotated[str, Parameter(help="Its name, 1 to 64 characters, unique among active servers.")],
+    /,
+    *,
+    address: Annotated[str, Parameter(help="Its public address, for the server list.")] = "",
+    server_port: Annotated[int, Parameter(help="Its game port, for the server list.")] = 0,
+    region: Annotated[str, Parameter(help="Its region, for the server list.")] = "",
+    country: Annotated[str, Parameter(help="Its country, for the server list.")] = "",
+    description: Annotated[str, Parameter(help="What people should know about it.")] = "",
+    max_players: Annotated[int, Parameter(help="Its player slots.")] = 0,
+    official: Annotated[bool, Parameter(help="Mark it as official.", negative="")] = False,
+    format: Annotated[Format, Parameter(help="json prints exactly {server_id, token}.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """Register a game server and print its token, which is shown only once."""
+    from statline.servers_command import add as run
+
+    facts = {
+        "address": address, "port": server_port, "region": region, "country": country,
+        "description": description, "max_players": max_players, "is_official": official,
+    }  # fmt: skip
+    _print(run(common.settings(), name, format, facts))
+
+
+@servers_app.command(name="list")
+def list_servers(
+    *,
+    format: Annotated[Format, Parameter(help="text or json.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """List the registered game servers."""
+    from statline.servers_command import listed as run
+
+    _print(run(common.settings(), format))
+
+
+@servers_app.command
+def rotate(
+    server: Annotated[str, Parameter(help="Id or name.")],
+    /,
+    *,
+    grace_s: Annotated[float, Parameter(help="Seconds the old key stays valid.")] = 0.0,
+    format: Annotated[Format, Parameter(help="json prints exactly {server_id, token}.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """Give a game server a new token, shown only once."""
+    from statline.servers_command import rotate as run
+
+    _print(run(common.settings(), server, grace_s, format))
+
+
+@servers_app.command
+def revoke(
+    server: Annotated[str, Parameter(help="Id or name.")],
+    /,
+    *,
+    common: Common = NOTHING,
+) -> None:
+    """Refuse a game server from now on; what it sent stays."""
+    from statline.servers_command import revoke as run
+
+    _print(run(common.settings(), server))
+
+
+@app.command(help_flags=[], version_flags=[])
+def demo(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
+    """Simulate game servers that send events to a running statline: `statline demo --help`."""
+    from statline.demo.command import main as run
+
+    raise SystemExit(run(list(arguments)))
+
+
+@app.command
+def doctor(
+    *,
+    format: Annotated[Format, Parameter(help="text or json.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """Show the settings in force and where each comes from, and the state of every store and process."""
+    from statline.doctor import examine
+
+    report = asyncio.run(examine(common.settings()))
+    print(report.as_json() if format == "json" else report.as_text())
+    if not report.is_well:
+        raise SystemExit(FAILED)
+
+
+@app.command
+def version(common: Common = NOTHING) -> None:  # noqa: ARG001 - every command takes the common options
+    """Print the version."""
+    print(version_text())
+
+
+def version_text() -> str:
+    """Version of this statline, such as "0.1.0"."""
+    from importlib.metadata import version as installed
+
+    return installed("statline")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command of `arguments` (default: the process's) and exit with its code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code."""
+    wants_traceback = "--debug" in arguments
+    try:
+        app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return _refused(USAGE, f"{error} (see statline --help)")
+    except SettingsError as error:
+        return _refused(USAGE, str(error))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FAILED
+    except KeyboardInterrupt:
+        return _refused(130, "interrupted")
+    except BrokenPipeError:  # `statline servers list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the edge of the program: one clear line, the traceback on request
+        if wants_traceback:
+            raise
+        return _refused(FAILED, f"{error}" or type(error).__name__)
+    return DONE
+
+
+def _refused(code: int, message: str) -> int:
+    from statline.redaction import redacted_text
+
+    line = " ".join(redacted_text(message).split())
+    with contextlib.suppress(BrokenPipeError):
+        print(f"statline: {line}", file=sys.stderr)
+    return code
+
+
+def _run(task: Coroutine[Any, Any, int]) -> None:
+    code = asyncio.run(task)
+    if code != DONE:
+        raise SystemExit(code)
+
+
+def _print(task: Coroutine[Any, Any, str]) -> None:
+    print(asyncio.run(task))
+
+

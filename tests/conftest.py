@@ -1,0 +1,241 @@
+"""The real stores for every test: one set of engines per test process, a fresh database per test.
+
+`postgres`, `clickhouse` and `redis` are what most tests ask for. The engines start when the first test needs
+them, in temporary folders, and stop at the end. STATLINE_TEST_CLICKHOUSE_URL runs the store tests against
+a server instead of the embedded engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from cache.embedded import EmbeddedValkey
+from clickhouse.client import ClickHouse
+from clickhouse.migrate import migrate as migrate_clickhouse
+from clickhouse.settings import ClickHouseSettings
+from postgres.embedded import EmbeddedPostgres
+from postgres.migrate import migrate as migrate_postgres
+from postgres.pool import Postgres
+from postgres.settings import PostgresSettings
+
+Value = TypeVar("Value")
+
+ENGINE_START_S: Final = 60.0
+TEMPLATE: Final = "statline_template"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """A data folder of this test process, on a short path, removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="statline-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """The embedded Postgres of this test process; `.url(database)` gives addresses."""
+    server = EmbeddedPostgres(data_dir, durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: EmbeddedPostgres) -> str:
+    """Address of an empty database that all tests of this process share."""
+    return postgres_server.url()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(data_dir: Path) -> Iterator[str]:
+    """Address of the embedded Valkey of this test process."""
+    server = EmbeddedValkey(data_dir)
+    server.start()
+    yield server.url()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clickhouse_url(data_dir: Path) -> Iterator[str]:
+    """Address of the ClickHouse under test: STATLINE_TEST_CLICKHOUSE_URL, else an embedded engine."""
+    given = os.environ.get("STATLINE_TEST_CLICKHOUSE_URL")
+    if given:
+        yield given
+        return
+    engine = _start_engine(data_dir)
+    yield _engine_url(data_dir, engine)
+    engine.send_signal(signal.SIGTERM)
+    try:
+        engine.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        engine.kill()
+        engine.wait()
+
+
+@pytest.fixture(scope="session")
+def clickhouse_engine(clickhouse_url: str) -> str:
+    """Another name of `clickhouse_url`, for tests that say which process they need."""
+    return clickhouse_url
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: EmbeddedPostgres) -> str:
+    apart(_make_template(postgres_server))
+    return TEMPLATE
+
+
+@pytest.fixture
+async def postgres_database(postgres_server: EmbeddedPostgres, _postgres_template: str) -> AsyncIterator[str]:
+    """Address of a fresh, migrated Postgres database, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex}"
+    await _administer(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{_postgres_template}"')
+    yield postgres_server.url(name)
+    await _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def postgres(postgres_database: str) -> AsyncIterator[Postgres]:
+    """Postgres on a fresh, migrated database."""
+    store = await Postgres.connect(postgres_database, PostgresSettings())
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def empty_clickhouse(clickhouse_url: str) -> AsyncIterator[ClickHouse]:
+    """ClickHouse on a fresh database without tables, dropped after the test."""
+    database = f"test_{uuid.uuid4().hex}"
+    store = await ClickHouse.connect(clickhouse_url, database, ClickHouseSettings(database=database))
+    await store.command(f"CREATE DATABASE {database}")
+    yield store
+    await store.command(f"DROP DATABASE {database} SYNC")
+    await store.close()
+
+
+@pytest.fixture
+async def clickhouse(clickhouse_url: str) -> AsyncIterator[ClickHouse]:
+    """ClickHouse on a fresh, migrated database, dropped after the test."""
+    database = f"test_{uuid.uuid4().hex}"
+    settings = ClickHouseSettings(database=database)
+    store = await ClickHouse.connect(clickhouse_url, database, settings)
+    await migrate_clickhouse(store, settings)
+    yield store
+    await store.command(f"DROP DATABASE {database} SYNC")
+    await store.close()
+
+
+@pytest.fixture
+async def redis(valkey_url: str) -> AsyncIterator[str]:
+    """Address of an emptied Redis."""
+    from redis.asyncio import Redis
+
+    client: Redis = Redis.from_url(valkey_url)
+    await client.flushall()
+    yield valkey_url
+    await client.aclose()
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    """Ask until the answer is true, with a deadline: `await eventually(lambda: condition(), within_s=5)`."""
+    return wait_until
+
+
+async def wait_until(condition: Callable[[], Any], within_s: float = 10.0, every_s: float = 0.02) -> Any:
+    """The first true value of `condition` (a function, sync or async). Fails the test after `within_s`."""
+    deadline = time.monotonic() + within_s
+    while True:
+        value = condition()
+        if asyncio.iscoroutine(value):
+            value = await value
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            pytest.fail(f"not so within {within_s:g} s: {getattr(condition, '__name__', condition)}")
+        await asyncio.sleep(every_s)
+
+
+def apart(task: Coroutine[Any, Any, Value]) -> Value:
+    """Run a coroutine on a loop and thread of its own: session fixtures must not touch the tests' loops."""
+    results: list[Value] = []
+    thread = threading.Thread(target=lambda: results.append(asyncio.run(task)))
+    thread.start()
+    thread.join()
+    return results[0]
+
+
+async def _make_template(server: EmbeddedPostgres) -> None:
+    await _administer(server, f'CREATE DATABASE "{TEMPLATE}"')
+    store = await Postgres.connect(server.url(TEMPLATE), PostgresSettings())
+    await migrate_postgres(store)
+    await store.close()
+
+
+async def _administer(server: EmbeddedPostgres, statement: str) -> None:
+    connection = await asyncpg.connect(server.url())
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _start_engine(folder: Path) -> subprocess.Popen[bytes]:
+    """`statline engine` on `folder`, as `statline serve` starts it; its output goes to engine.log there."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STATLINE_")}
+    with (folder / "engine.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "statline", "engine", "--data-dir", str(folder)],
+            stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=folder, start_new_session=True,
+        )  # fmt: skip
+
+
+def _engine_url(folder: Path, engine: subprocess.Popen[bytes]) -> str:
+    """The engine's address once it answers."""
+    from clickhouse.engine import engine_url
+
+    deadline = time.monotonic() + ENGINE_START_S
+    while time.monotonic() < deadline:
+        if engine.poll() is not None:
+            raise RuntimeError(f"the engine ended with code {engine.returncode}: {_tail(folder)}")
+        url = engine_url(folder)
+        if url is not None and _answers(url):
+            return url
+        time.sleep(0.02)
+    engine.kill()
+    raise RuntimeError(f"the engine did not answer within {ENGINE_START_S:g} s: {_tail(folder)}")
+
+
+def _answers(url: str) -> bool:
+    import urllib.error
+    import urllib.request
+
+    parts = urlsplit(url)
+    bare = urlunsplit((parts.scheme, f"{parts.hostname}:{parts.port}", "/ping", "", ""))
+    try:
+        with urllib.request.urlopen(bare, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _tail(folder: Path) -> str:
+    log = folder / "engine.log"
+    return json.dumps(log.read_text(errors="replace")[-2000:]) if log.exists() else "no log"
