@@ -23,6 +23,7 @@ from ingest.formats import InvalidBody, split_report
 from ingest.quarantine import Quarantined
 from ingest.segments import Damage, Record, read_records
 from schema.columns import INDEX, Row
+from schema.refusals import RefusalReason
 
 _EVENT_ID: Final = INDEX["event_id"]
 _EVENT_TYPE: Final = INDEX["event_type"]
@@ -100,9 +101,11 @@ def _decode_record(
     try:
         split = split_report(record.body)
     except InvalidBody as error:  # the door refuses such bodies: only another version's spool can hold one
-        refused.append(_refusal(receipt, record, "invalid_body", str(error), record.events, record.body))
+        refused.append(_refusal(receipt, record, RefusalReason.INVALID_BODY, str(error), record.events, record.body))
         return Report(record, [], [])
-    refused += [_refusal(receipt, record, str(line.reason), "", 0, line.raw) for line in split.refused]
+    for lines in split.refused:
+        detail = f"{lines.lines} lines of a report that are no events"
+        refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw))  # noqa: PERF401
     seed = xxhash.xxh3_64_intdigest(record.server_id.encode())
     rows: list[Row] = []
     hashes: list[int] = []
@@ -112,7 +115,7 @@ def _decode_record(
         except Exception as error:  # noqa: BLE001 - worker loop
             # Never seen, and tested for on any bytes: but one event must not stop all that come behind it.
             _log.exception("event_not_decoded", receipt=receipt)
-            refused.append(_refusal(receipt, record, "decode_failed", repr(error), 1, event.raw))
+            refused.append(_refusal(receipt, record, RefusalReason.DECODE_FAILED, repr(error), 1, event.raw))
             continue
         if record.idempotency_key and not row[_EVENT_ID]:
             # The whole request under one key: each of its events gets the id that a repetition will get too.
@@ -128,7 +131,7 @@ def _damaged(segment: Segment, damage: Damage) -> Quarantined:
         receipt=f"{segment.token}-{damage.offset}",
         server_id="",
         received_ms=0,
-        reason="damaged_record",
+        reason=RefusalReason.DAMAGED_RECORD,
         detail=f"{damage.reason} at byte {damage.offset} of {segment.name.sealed_name}",
         events=damage.events,
         raw=damage.data,
@@ -155,7 +158,7 @@ def quarantined_row(row: Row, token: str, detail: str) -> Quarantined:
         receipt=f"{token}#{row[_BATCH_ROW]}",
         server_id=row[INDEX["server_id"]],
         received_ms=row[INDEX["received_at"]],
-        reason="refused_by_clickhouse",
+        reason=RefusalReason.REFUSED_BY_CLICKHOUSE,
         detail=detail,
         events=1,
         raw=str(row[_RAW]).encode(),

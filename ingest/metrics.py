@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from schema.catalogue import EVENT_TYPES
+
 EVENTS_RECEIVED = Counter(
     "statline_ingest_events_received_total", "Events made durable and acknowledged with 202"
 )
@@ -74,3 +76,8 @@ KEYS_READ_AT = Gauge(
     "When the registry of server keys was last read, Unix seconds",
     multiprocess_mode="livemin",
 )
+
+
+def event_type_label(event_type: str) -> str:
+    """The type as a label; types outside the catalogue share one, so that a sender cannot grow the metric."""
+    return event_type if event_type in EVENT_TYPES else "other"

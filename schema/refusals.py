@@ -22,6 +22,7 @@ class RefusalReason(StrEnum):
     BAD_JSON = "bad_json", "The line begins with { but is not one JSON object."
     TOO_DEEP = "too_deep", "The JSON object is nested deeper than 128 levels."
     INVALID_BODY = "invalid_body", "The report is no JSON array of objects, so none of it could be read."
+    DECODE_FAILED = "decode_failed", "The decoder failed on this event: a fault of statline, to be reported."
     DAMAGED_RECORD = "damaged_record", "A spool record does not match its checksum."
     REFUSED_BY_CLICKHOUSE = (
         "refused_by_clickhouse",
