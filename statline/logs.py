@@ -10,11 +10,16 @@ import logging
 import sys
 from collections.abc import Callable
 from types import TracebackType
+from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from statline.redaction import redacted
+
+_TOO_CHATTY: Final = ("clickhouse_connect",)
+"""Libraries that log, with a traceback, what they also raise: the caller says it once, in one line."""
+
 
 def configure(role: str, level: str = "info", form: str = "console") -> None:
     """Set up logging of this process; `form` is console or json."""
@@ -49,6 +54,8 @@ def configure(role: str, level: str = "info", form: str = "console") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    for name in _TOO_CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     sys.excepthook = _uncaught
 
 

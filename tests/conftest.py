@@ -38,7 +38,7 @@ from postgres.settings import PostgresSettings
 Value = TypeVar("Value")
 
 ENGINE_START_S: Final = 60.0
-TEMPLATE: Final = "statline_template"
+TEST_DATABASE: Final = "statline_test"
 
 
 @pytest.fixture(scope="session")
@@ -97,18 +97,31 @@ def clickhouse_engine(clickhouse_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: EmbeddedPostgres) -> str:
-    apart(_make_template(postgres_server))
-    return TEMPLATE
+def _test_database(postgres_server: EmbeddedPostgres) -> str:
+    apart(_administer(postgres_server.url(), f'CREATE DATABASE "{TEST_DATABASE}"'))
+    return postgres_server.url(TEST_DATABASE)
 
 
 @pytest.fixture
-async def postgres_database(postgres_server: EmbeddedPostgres, _postgres_template: str) -> AsyncIterator[str]:
-    """Address of a fresh, migrated Postgres database, dropped after the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    await _administer(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{_postgres_template}"')
-    yield postgres_server.url(name)
-    await _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+async def empty_postgres_database(_test_database: str) -> str:
+    """Address of a Postgres database without tables; the same one each time, emptied (a new one costs 0.3 s)."""
+    await _administer(
+        _test_database,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA public",
+    )
+    return _test_database
+
+
+@pytest.fixture
+async def postgres_database(empty_postgres_database: str) -> str:
+    """Address of a fresh, migrated Postgres database."""
+    store = await Postgres.connect(empty_postgres_database, PostgresSettings())
+    await migrate_postgres(store)
+    await store.close()
+    return empty_postgres_database
 
 
 @pytest.fixture
@@ -182,17 +195,11 @@ def apart(task: Coroutine[Any, Any, Value]) -> Value:
     return results[0]
 
 
-async def _make_template(server: EmbeddedPostgres) -> None:
-    await _administer(server, f'CREATE DATABASE "{TEMPLATE}"')
-    store = await Postgres.connect(server.url(TEMPLATE), PostgresSettings())
-    await migrate_postgres(store)
-    await store.close()
-
-
-async def _administer(server: EmbeddedPostgres, statement: str) -> None:
-    connection = await asyncpg.connect(server.url())
+async def _administer(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
     try:
-        await connection.execute(statement)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()
 

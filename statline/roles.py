@@ -1,0 +1,172 @@
+"""The roles as processes: web, writer, engine. Each is started by the supervisor or alone, as in a container.
+
+Nothing heavy is imported above `run_role`: the metrics folder must be known before a metric is declared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from statline import locks
+from statline.errors import CommandFailed
+from statline.settings import Settings
+
+if TYPE_CHECKING:
+    from clickhouse.client import ClickHouse
+
+METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+PR_SET_PDEATHSIG: Final = 1
+
+
+def run_role(role: str, settings: Settings, supervisor: int = 0) -> None:
+    """Be `role` until SIGTERM or SIGINT. `supervisor` is the process that started it, 0 when alone.
+
+    Raises CommandFailed when the role runs already or cannot start.
+    """
+    if supervisor:
+        die_with(supervisor)
+    data_dir = settings.statline.data_dir.resolve()
+    create_data_dir(data_dir)
+    share_metrics(data_dir, role)
+    from statline import logs
+
+    logs.configure(role, settings.statline.log_level, settings.statline.log_format)
+    run = {"web": _web, "writer": _writer, "engine": _engine}[role]
+    with _deaths_logged(is_supervised=bool(supervisor)), locks.held(data_dir, role):
+        _run(run(settings, data_dir))
+
+
+def die_with(parent: int) -> None:
+    """Be told to stop (SIGTERM) when the parent dies, however it dies. Linux; elsewhere nothing happens."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:  # it died before we asked
+        raise CommandFailed("the supervisor is gone")
+
+
+def create_data_dir(data_dir: Path) -> None:
+    """The data folder, which others may pass through (Postgres runs as another user when we are root), not list."""
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True, mode=0o711)
+
+
+def share_metrics(data_dir: Path, role: str) -> None:
+    """Keep this process's metrics in files that the web role reads, named after the role.
+
+    By role and not by process id: a restarted role goes on counting where it was, and no file is left behind.
+    """
+    folder = metrics_dir(data_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[METRICS_VARIABLE] = str(folder)
+    # A gauge is a state of the process that died.
+    for path in folder.glob(f"gauge_*_{role}.db"):
+        path.unlink(missing_ok=True)
+    from prometheus_client import values
+
+    values.ValueClass = values.MultiProcessValue(lambda: role)  # type: ignore[no-untyped-call]
+
+
+def metrics_dir(data_dir: Path) -> Path:
+    """Where the roles of a data folder count."""
+    return data_dir / "metrics"
+
+
+def clean_metrics(data_dir: Path) -> None:
+    """Forget the counts of the last run; only while no role runs."""
+    shutil.rmtree(metrics_dir(data_dir), ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _deaths_logged(*, is_supervised: bool) -> Iterator[None]:
+    """Why a supervised role dies goes to the log with its name; alone, it is the command's last line."""
+    import structlog
+
+    try:
+        yield
+    except Exception as error:
+        if not is_supervised:
+            raise
+        expected = isinstance(error, CommandFailed)
+        structlog.get_logger("statline").critical("died", reason=str(error), exc_info=not expected)
+        raise SystemExit(1) from None
+
+
+def _run(task: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    uvloop.run(task)
+
+
+@contextlib.asynccontextmanager
+async def _stop_event() -> AsyncIterator[asyncio.Event]:
+    """Set by SIGTERM and SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    yield stop
+
+
+async def _web(settings: Settings, data_dir: Path) -> None:
+    import structlog
+
+    from statline.world import open_world
+    from web.app import create_app
+    from web.server import open_server
+
+    log = structlog.get_logger("statline")
+    async with _stop_event() as stop, open_world(settings, data_dir) as world:
+        host, port = settings.statline.host, settings.statline.port
+        with _clear_listen_errors(host, port):
+            server = open_server(create_app(world), settings.web, host, port)
+            async with server as bound:
+                log.info("web role listens", host=host, port=bound)
+                await stop.wait()
+                log.info("web role stops")
+
+
+async def _writer(settings: Settings, data_dir: Path) -> None:
+    from ingest.writer import run_writer
+
+    os.nice(settings.statline.writer_nice)
+    async with _stop_event() as stop, _clickhouse(settings) as clickhouse:
+        await run_writer(settings.ingest, clickhouse, data_dir, stop)
+
+
+async def _engine(settings: Settings, data_dir: Path) -> None:
+    from clickhouse.engine import run_engine
+
+    async with _stop_event() as stop:
+        await run_engine(data_dir, settings.clickhouse, stop)
+
+
+@contextlib.asynccontextmanager
+async def _clickhouse(settings: Settings) -> AsyncIterator[ClickHouse]:
+    from clickhouse.client import ClickHouse
+    from statline.stores import clickhouse_url
+
+    store = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextlib.contextmanager
+def _clear_listen_errors(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandFailed(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+
+

@@ -1,0 +1,365 @@
+"""`statline serve`: starts the embedded stores and the roles in order, restarts what dies, stops all in order.
+
+Start: stores side by side, then migrations, then writer and web. Stop: web (nobody new, requests finish, spool
+sealed), writer (drains), engine, and last Valkey and Postgres. The whole stop has one deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+import structlog
+
+from cache.embedded import EmbeddedValkeyFailed
+from clickhouse.client import ClickHouse
+from clickhouse.errors import ClickHouseUnavailable
+from postgres import servers
+from postgres.errors import EmbeddedPostgresFailed, PostgresError, ServerRefused
+from postgres.pool import Postgres
+from statline import locks, logs
+from statline.errors import CommandFailed
+from statline.migrations import migrate
+from statline.processes import BackOff, Child
+from statline.roles import METRICS_VARIABLE, clean_metrics, create_data_dir, metrics_dir
+from statline.settings import Settings
+from statline.stores import clickhouse_url, embedded_postgres, embedded_valkey, postgres_url
+from statline.welcome import FIRST_SERVER, address, first_event
+
+LEFT_OVERS: Final = ("web", "writer", "engine")
+LEFT_OVER_WAIT_S: Final = 8.0
+ENGINE_START_S: Final = 60.0
+WEB_START_S: Final = 60.0
+STORE_CHECK_S: Final = 1.0
+STORE_MISSES_MAX: Final = 3
+"""Failed checks in a row after which a store is started again: one may be a moment of load."""
+
+STOP_BY_S: Final = {"web": 4.0, "writer": 7.0, "engine": 8.2}
+"""Seconds after the beginning of the stop at which each role is killed if it still runs."""
+HURRY_S: Final = 0.3
+
+_log = structlog.get_logger("statline")
+
+
+class EmbeddedServer(Protocol):
+    """What the embedded Postgres and Valkey have in common; every method blocks."""
+
+    def start(self) -> bool:
+        """Start or adopt it; True if adopted."""
+
+    def stop(self) -> None:
+        """Stop it."""
+
+    def is_running(self) -> bool:
+        """Whether it answers."""
+
+
+async def run(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code. Raises CommandFailed when it cannot start."""
+    logs.configure("serve", settings.statline.log_level, settings.statline.log_format)
+    data_dir = settings.statline.data_dir.resolve()
+    create_data_dir(data_dir)
+    with locks.held(data_dir, locks.SERVE):
+        await Supervisor(settings, data_dir).run()
+    return 0
+
+
+class Supervisor:
+    """All processes of one node."""
+
+    def __init__(self, settings: Settings, data_dir: Path) -> None:
+        self._settings = settings
+        self._data_dir = data_dir
+        self._began_at = time.monotonic()
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._stores: dict[str, EmbeddedServer] = {}
+        self._children: dict[str, Child] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ran_before: list[str] = []
+
+    async def run(self) -> None:
+        """Start everything, wait for a signal, stop everything."""
+        self._listen_for_signals()
+        try:
+            await self._unless_stopped(self._start())
+            await self._stop.wait()
+        finally:
+            await self._stop_all()
+
+    # -- start -------------------------------------------------------------------------------------------
+
+    async def _start(self) -> None:
+        await asyncio.to_thread(self._end_left_overs)
+        self._port = free_port(self._settings.statline.host, self._settings.statline.port)
+        clean_metrics(self._data_dir)
+        metrics_dir(self._data_dir).mkdir()
+        async with raising_first(asyncio.TaskGroup()) as group:
+            group.create_task(self._start_store("postgres", embedded_postgres(self._settings)))
+            group.create_task(self._start_store("valkey", embedded_valkey(self._settings)))
+            if not self._settings.clickhouse.url:
+                group.create_task(self._start_engine())
+        migrated = await self._migrate_or_go_on()
+        async with raising_first(asyncio.TaskGroup()) as group:
+            group.create_task(self._start_role("writer"))
+            group.create_task(self._start_web())
+        await self._welcome(migrated)
+
+    def _end_left_overs(self) -> None:
+        for role in LEFT_OVERS:
+            pid = locks.end_left_over(self._data_dir, role, LEFT_OVER_WAIT_S)
+            if pid is not None:
+                _log.warning("ended a role that a killed supervisor left", left=role, pid=pid)
+
+    async def _start_store(self, name: str, server: EmbeddedServer | None) -> None:
+        if server is None:
+            return
+        self._stores[name] = server
+        try:
+            adopted = await asyncio.to_thread(server.start)
+        except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
+            raise CommandFailed(str(error)) from error
+        if adopted:
+            _log.info("adopted a store that was running", store=name)
+        self._keep(self._keep_store(name, server))
+
+    async def _start_engine(self) -> None:
+        child = await self._start_role("engine")
+
+        async def answers() -> bool:
+            with contextlib.suppress(CommandFailed):
+                return await http_ok(clickhouse_url(self._settings), "/ping")
+            return False
+
+        await self._until(answers, child, ENGINE_START_S)
+
+    async def _start_web(self) -> None:
+        child = await self._start_role("web")
+        await self._until(lambda: http_ok(self._address(), "/health"), child, WEB_START_S)
+
+    async def _start_role(self, role: str) -> Child:
+        child = Child(role, self._command(role), self._environment())
+        self._children[role] = child
+        await child.start()
+        self._keep(child.keep(lambda _: None))
+        return child
+
+    def _command(self, role: str) -> list[str]:
+        node = self._settings.statline
+        options = {
+            "data-dir": self._data_dir, "host": node.host, "port": self._port, "log-level": node.log_level,
+            "log-format": node.log_format, "supervisor": os.getpid(), "config": self._settings.config,
+        }  # fmt: skip
+        given = [f"--{name}={value}" for name, value in options.items() if value is not None]
+        return [sys.executable, "-m", "statline", role, *given]
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, METRICS_VARIABLE: str(metrics_dir(self._data_dir))}
+
+    async def _until(self, ready: Callable[[], Awaitable[bool]], child: Child, within_s: float) -> None:
+        """Wait for a starting role. Raises CommandFailed when it dies repeatedly or takes too long."""
+        deadline = time.monotonic() + within_s
+        while not await ready():
+            if time.monotonic() > deadline or child.starts > 3:
+                raise CommandFailed(f"the {child.name} role does not start: see its log lines above")
+            await asyncio.sleep(0.02)
+
+    # -- schemas and first key -----------------------------------------------------------------------------
+
+    async def _migrate_or_go_on(self) -> bool:
+        """Migrate both stores; when one is away, go on without and try again in the background.
+
+        A node must accept events after a restart even while ClickHouse is down (design promise 5).
+        """
+        if await self._try_migrate():
+            return True
+        self._keep(self._migrate_later())
+        return False
+
+    async def _migrate_later(self) -> None:
+        back_off = BackOff()
+        while True:
+            await asyncio.sleep(back_off.wait_s(0.0))
+            if await self._try_migrate():
+                return
+
+    async def _try_migrate(self) -> bool:
+        settings = self._settings
+        async with self._people() as people:
+            facts = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
+            try:
+                for name in await migrate(people, facts, settings.clickhouse):
+                    _log.info("migration applied", migration=name)
+            except (PostgresError, ClickHouseUnavailable) as error:
+                if not is_unavailable(error):
+                    raise
+                _log.warning("a store is away: migrations are tried again", reason=str(error))
+                return False
+            finally:
+                await facts.close()
+        return True
+
+    async def _welcome(self, migrated: bool) -> None:
+        took_s = time.monotonic() - self._began_at
+        _log.info("ready", address=self._address(), start_s=round(took_s, 2))
+        print(f"statline is ready on {self._address()} after {took_s:.1f} s. Ctrl-C stops it.", flush=True)
+        if migrated:
+            await self._introduce_first_server()
+
+    async def _introduce_first_server(self) -> None:
+        """On a first start, make a key and show how to send an event. Shown once, kept nowhere in clear."""
+        async with self._people() as people:
+            try:
+                if await servers.listed(people):
+                    return
+                key = await servers.add(people, FIRST_SERVER)
+            except ServerRefused:  # another node was quicker
+                return
+            except PostgresError as error:
+                _log.warning("no first server made", reason=str(error))
+                return
+        print(first_event(self._address(), key), flush=True)
+
+    @contextlib.asynccontextmanager
+    async def _people(self) -> AsyncIterator[Postgres]:
+        store = await Postgres.connect(postgres_url(self._settings), self._settings.postgres)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    # -- while it runs -------------------------------------------------------------------------------------
+
+    async def _keep_store(self, name: str, server: EmbeddedServer) -> None:
+        back_off = BackOff()
+        started_at, misses = time.monotonic(), 0
+        while True:
+            await asyncio.sleep(STORE_CHECK_S)
+            misses = 0 if await asyncio.to_thread(server.is_running) else misses + 1
+            if misses < STORE_MISSES_MAX and not (misses and await asyncio.to_thread(is_gone, server)):
+                continue
+            _log.error("a store died and is started again", store=name)
+            await asyncio.sleep(back_off.wait_s(time.monotonic() - started_at))
+            try:
+                await asyncio.to_thread(server.start)
+                started_at, misses = time.monotonic(), 0
+            except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
+                _log.error("a store does not start", store=name, reason=str(error))
+
+    def _keep(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.append(task)
+        task.add_done_callback(self._note_failure)
+
+    def _note_failure(self, task: asyncio.Future[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            _log.critical("a watcher of the supervisor failed: stopping", exc_info=task.exception())
+            self._stop.set()
+
+    def _address(self) -> str:
+        return address(self._settings.statline.host, self._port)
+
+    # -- stop ----------------------------------------------------------------------------------------------
+
+    def _listen_for_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._asked_to_stop, number)
+
+    def _asked_to_stop(self, number: int) -> None:
+        if self._stop.is_set():
+            _log.warning("asked again: what still runs is killed")
+            self._hurry.set()
+            return
+        _log.info("stopping", asked_by=signal.Signals(number).name)
+        self._stop.set()
+
+    async def _unless_stopped(self, work: Awaitable[None]) -> None:
+        """Do the work, or drop it as soon as somebody asks us to stop."""
+        working = asyncio.ensure_future(work)
+        stopped = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not working.done():
+            working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+    async def _stop_all(self) -> None:
+        began_at = time.monotonic()
+        for role, by_s in STOP_BY_S.items():
+            child = self._children.get(role)
+            if child is not None:
+                within_s = HURRY_S if self._hurry.is_set() else began_at + by_s - time.monotonic()
+                await child.stop(max(within_s, HURRY_S), self._hurry)
+        await self._stop_tasks()
+        await asyncio.gather(*(asyncio.to_thread(server.stop) for server in self._stores.values()))
+        _log.info("stopped", stop_s=round(time.monotonic() - began_at, 2))
+
+    async def _stop_tasks(self) -> None:
+        for task in self._tasks:
+            task.remove_done_callback(self._note_failure)
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def raising_first(group: asyncio.TaskGroup) -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group whose failure is the first one itself, for people to read."""
+    try:
+        async with group:
+            yield group
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether trying again later can help."""
+    from postgres.errors import PostgresUnavailable
+
+    return isinstance(error, ClickHouseUnavailable | PostgresUnavailable)
+
+
+def is_gone(server: EmbeddedServer) -> bool:
+    """Whether its process does not exist any more, so that waiting is of no use."""
+    pid = getattr(server, "pid", None)
+    return pid is not None and pid() is None
+
+
+def free_port(host: str, port: int) -> int:
+    """The port to listen on (one the system chose for 0). Raises CommandFailed when it cannot be had."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise CommandFailed(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port or --host"
+        ) from error
+
+
+async def http_ok(url: str, path: str) -> bool:
+    """Whether a GET of `path` at the host of `url` answers 200 within a second."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(1.0):
+            reader, sender = await asyncio.open_connection(parts.hostname, parts.port)
+            try:
+                sender.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+                return b" 200 " in await reader.readline()
+            finally:
+                sender.close()
+    except (OSError, TimeoutError):
+        return False

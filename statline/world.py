@@ -1,0 +1,43 @@
+"""The wiring of the web role: every store and service, built in the data's order inside one exit stack.
+
+Nothing here waits for a store: each connects by itself and again after every loss, so the web role comes up,
+answers /health and says in /ready what it lacks (design promise 5).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from cache.answers import open_answers
+from clickhouse.client import ClickHouse
+from ingest.door import open_door
+from ingest.keys import open_keys
+from postgres.pool import Postgres
+from statline.settings import Settings
+from statline.stores import clickhouse_url, postgres_url, redis_url
+from web.world import World
+
+WORKER: Final = "web"
+"""Name of the web process's spool folder; the writer reads every folder beside it."""
+
+
+@contextlib.asynccontextmanager
+async def open_world(settings: Settings, data_dir: Path) -> AsyncIterator[World]:
+    """What a web process needs. Leaving seals the spool and closes the stores, in this order."""
+    async with contextlib.AsyncExitStack() as stack:
+        facts = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
+        stack.push_async_callback(facts.close)
+        people = await Postgres.connect(postgres_url(settings), settings.postgres)
+        stack.push_async_callback(people.close)
+        cache = await stack.enter_async_context(open_answers(redis_url(settings), settings.redis))
+        keys = await stack.enter_async_context(open_keys(people))
+        door = await stack.enter_async_context(open_door(settings.ingest, data_dir / "spool" / WORKER))
+        yield World(
+            clickhouse=facts, postgres=people, cache=cache, door=door, keys=keys, settings=settings.web,
+            version=version("statline"), started_at=datetime.now(UTC),
+        )  # fmt: skip
