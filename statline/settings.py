@@ -62,9 +62,6 @@ class StatlineSettings:
         minimum=0,
         maximum=19,
     )
-    drain_s: float = setting(
-        4.0, "Seconds a stopping role may use to finish what it holds.", minimum=0, maximum=600
-    )
 
 
 @dataclass(frozen=True)
@@ -230,7 +227,7 @@ def _checked(each: Setting, raw: Any, source: str) -> Any:
     try:
         value = _converted(each.type, raw)
     except (ValueError, TypeError):
-        expected = _type_name(each.type)
+        expected = type_name(each.type)
         raise SettingsError(f"{each.key} must be {expected}, not {_quoted(each, raw)} ({source})") from None
     if each.choices is not None and value not in each.choices:
         allowed = ", ".join(each.choices)
@@ -246,7 +243,8 @@ def _quoted(each: Setting, raw: Any) -> str:
     return HIDDEN if each.secret else repr(raw)
 
 
-def _type_name(kind: Any) -> str:
+def type_name(kind: Any) -> str:
+    """The type in words, for errors and docs."""
     if typing.get_origin(kind) is tuple:
         return "a list of texts (separated by commas in the environment)"
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
