@@ -28,6 +28,8 @@ Keys = tuple[str, ...]
 ATTRIBUTES_MAX: Final = 256
 """Attributes kept of one event; how many more there were stands in the attribute `_truncated`."""
 TRUNCATED: Final = "_truncated"
+FIELDS_MAX: Final = 1024
+"""Fields looked at besides those of the catalogue: an event of 100,000 keys must not cost a second."""
 
 _TYPE: Final = INDEX["event_type"]
 _NAME: Final = INDEX["event_name"]
@@ -141,6 +143,8 @@ class Plan(NamedTuple):
     """Position of the timestamp, -1 without one."""
     columns: tuple[Slot, ...]
     attributes: tuple[Slot, ...]
+    unread: int
+    """Fields left out because there are too many."""
     secret: bool
     """Whether a field holds a secret, so that the raw bytes must be redacted."""
     door_state: int
@@ -156,11 +160,13 @@ def plan_shape(received_type: str, keys: Sequence[str]) -> Plan:
     for position, key in enumerate(keys):
         positions.setdefault(key, position)
     secret = any(map(is_secret, positions))
-    placed = [
-        (route(routes, key), position, key[: read.KEY_CHARS_MAX])
+    wanted = [
+        (key, position)
         for key, position in positions.items()
         if key and key not in {"type", TIMESTAMP} and not is_secret(key)
     ]
+    kept = wanted[:FIELDS_MAX] + [pair for pair in wanted[FIELDS_MAX:] if pair[0] in routes]
+    placed = [(route(routes, key), position, key[: read.KEY_CHARS_MAX]) for key, position in kept]
     columns = _slots([p for p in placed if p[0].is_column])
     attributes = _slots([p for p in placed if not p[0].is_column])
     taken = set(attributes)
@@ -172,6 +178,7 @@ def plan_shape(received_type: str, keys: Sequence[str]) -> Plan:
         attributes=tuple(
             Slot(n, _attribute_kind(canonical, n), _spare(s, taken)) for n, s in attributes.items()
         ),
+        unread=len(wanted) - len(kept),
         secret=secret,
         door_state=positions.get("state", -1) if name.lower() == DOOR_STATE_CHANGE else -1,
     )
@@ -219,7 +226,7 @@ def fill_row(plan: Plan, values: Sequence[str], raw: bytes) -> Row:
             attributes[slot.name] = _CONVERT[slot.kind](chosen)
     if plan.door_state >= 0 and values[plan.door_state].strip().lower() in _DOOR_CLOSED:
         row[_TYPE] = "door_close"
-    row[_ATTRIBUTES] = _bounded(attributes)
+    row[_ATTRIBUTES] = _bounded(attributes, plan.unread)
     return row
 
 
@@ -235,9 +242,10 @@ def _choose(slot: Slot, values: Sequence[str], attributes: dict[str, str]) -> st
     return chosen
 
 
-def _bounded(attributes: dict[str, str]) -> dict[str, str]:
-    if len(attributes) <= ATTRIBUTES_MAX:
+def _bounded(attributes: dict[str, str], unread: int) -> dict[str, str]:
+    left_out = unread + max(0, len(attributes) - ATTRIBUTES_MAX)
+    if not left_out:
         return attributes
     kept = dict(list(attributes.items())[:ATTRIBUTES_MAX])
-    kept[TRUNCATED] = str(len(attributes) - ATTRIBUTES_MAX)
+    kept[TRUNCATED] = str(left_out)
     return kept
