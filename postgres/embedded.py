@@ -181,7 +181,10 @@ class EmbeddedPostgres:
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return  # somebody else still uses it and will stop it
+                # Somebody else still uses it and will stop it; so Python need not warn that it lives on.
+                if self._child is not None:
+                    self._child.returncode, self._child = 0, None
+                return
             self._kill()
 
     def _kill(self) -> None:

@@ -21,10 +21,11 @@ SHORT_PLACE: Final = Path("/tmp")
 def socket_folder(folder: Path, name: str) -> Path:
     """The folder for socket `name` of a server whose data lies in `folder`; not created here.
 
-    That is `folder` itself where the path fits, else a folder under /tmp named after the user and the path.
+    That is `folder` itself where the path fits and can stand in a URL, else a folder under /tmp named after the user and the path.
     """
     folder = folder.resolve()
-    if len(os.fsencode(folder / name)) <= PATH_BYTES_MAX:
+    # A comma separates addresses in a Postgres URL and folders in its settings.
+    if len(os.fsencode(folder / name)) <= PATH_BYTES_MAX and not {",", '"'} & set(str(folder)):
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return SHORT_PLACE / f"statline-{os.geteuid()}-{digest}"
