@@ -25,7 +25,11 @@ def main(names: list[str]) -> int:
         return 2
     results: dict[str, Any] = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "kernel": platform.release()},
+        "machine": {
+            "cpus": os.cpu_count(),
+            "python": platform.python_version(),
+            "kernel": platform.release(),
+        },
     }
     for name in names or BENCHES:
         print(f"{name}:", flush=True)
@@ -45,7 +49,9 @@ def _print_ratios(results: dict[str, Any]) -> None:
         return
     limit = results["engine"]["with_views_rows_per_s"]
     for name, medians in results["ingest"]["medians"].items():
-        print(f"{name}: {medians['stored_per_s']:,.0f} events/s = {medians['stored_per_s'] / limit:.2f} of the engine alone")
+        print(
+            f"{name}: {medians['stored_per_s']:,.0f} events/s = {medians['stored_per_s'] / limit:.2f} of the engine alone"
+        )
 
 
 sys.exit(main(sys.argv[1:]))

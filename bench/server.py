@@ -69,7 +69,16 @@ class Server:
 
     def token(self, name: str) -> str:
         """A fresh server key."""
-        command = [str(STATLINE), "servers", "add", name, "--format", "json", "--data-dir", str(self.data_dir)]
+        command = [
+            str(STATLINE),
+            "servers",
+            "add",
+            name,
+            "--format",
+            "json",
+            "--data-dir",
+            str(self.data_dir),
+        ]
         made = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         return str(json.loads(made)["token"])
 

@@ -36,7 +36,9 @@ class Backlog:
         segments = []
         for folder_name in self._disk.list(self._spool_dir):
             folder = self._spool_dir / folder_name
-            names = (SegmentName.parse(file) for file in self._disk.list(folder) if file.endswith(SEALED_SUFFIX))
+            names = (
+                SegmentName.parse(file) for file in self._disk.list(folder) if file.endswith(SEALED_SUFFIX)
+            )
             segments += [
                 Segment(folder, name, segment_token(self._node(folder), folder, name))
                 for name in sorted(name for name in names if name)

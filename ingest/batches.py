@@ -94,14 +94,14 @@ def decode_segment(segment: Segment, data: bytes, decoder: Decoder) -> DecodedSe
     return decoded
 
 
-def _decode_record(
-    segment: Segment, record: Record, decoder: Decoder, refused: list[Quarantined]
-) -> Report:
+def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: list[Quarantined]) -> Report:
     receipt = f"{segment.token}-{record.offset}"
     try:
         split = split_report(record.body)
     except InvalidBody as error:  # the door refuses such bodies: only another version's spool can hold one
-        refused.append(_refusal(receipt, record, RefusalReason.INVALID_BODY, str(error), record.events, record.body))
+        refused.append(
+            _refusal(receipt, record, RefusalReason.INVALID_BODY, str(error), record.events, record.body)
+        )
         return Report(record, [], [])
     for lines in split.refused:
         detail = f"{lines.lines} lines of a report that are no events"
@@ -138,9 +138,7 @@ def _damaged(segment: Segment, damage: Damage) -> Quarantined:
     )
 
 
-def _refusal(
-    receipt: str, record: Record, reason: str, detail: str, events: int, raw: bytes
-) -> Quarantined:
+def _refusal(receipt: str, record: Record, reason: str, detail: str, events: int, raw: bytes) -> Quarantined:
     return Quarantined(
         receipt=receipt,
         server_id=record.server_id,

@@ -66,7 +66,9 @@ class WriterState:
         self._checkpoint.next = segment.token
         self._save()
 
-    def advance(self, segment: Segment, generation: Generation, context: bytes, upcoming: Segment | None) -> None:
+    def advance(
+        self, segment: Segment, generation: Generation, context: bytes, upcoming: Segment | None
+    ) -> None:
         """After the insert of `segment`: it is applied, `context` is the state behind it, `upcoming` is next."""
         self._log(segment, generation)
         self._checkpoint.applied[_stream(segment.token)] = (segment.name.epoch, segment.name.number)

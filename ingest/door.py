@@ -40,7 +40,11 @@ class Door:
     """Accepts reports into one spool folder. Made by `open_door`."""
 
     def __init__(
-        self, spool: Spool, pending: Pending, settings: IngestSettings, clock_s: Callable[[], float] = time.time
+        self,
+        spool: Spool,
+        pending: Pending,
+        settings: IngestSettings,
+        clock_s: Callable[[], float] = time.time,
     ) -> None:
         self._spool, self._pending, self._settings, self._clock_s = spool, pending, settings, clock_s
 

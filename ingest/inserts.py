@@ -130,4 +130,3 @@ class Halvings:
         self._details[low, high] = " ".join(detail.split())
         lines = [f"{part[0]} {part[1]} {why}\n" for part, why in self._details.items()]
         self._disk.replace(self._path, "".join(lines).encode())
-

@@ -34,7 +34,7 @@ UNKNOWN_GAP_S: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-class KeysUnavailable(Exception):  # noqa: N818 - reads as what it is at every raise
+class KeysUnavailable(Exception):
     """Nobody can say now whether a token is good: Postgres is away and the token is not among the known ones."""
 
 
@@ -53,6 +53,7 @@ class ServerKeys:
         self._clock_s = clock_s
         self._keys: dict[bytes, _Key] = {}
         self._servers: Mapping[str, servers.Server] = MappingProxyType({})
+        self._reading = asyncio.Lock()
         self._next_read: asyncio.Task[None] | None = None
         self._asked_at = float("-inf")
         self.loaded = False
@@ -87,6 +88,11 @@ class ServerKeys:
 
     async def refresh(self) -> None:
         """Read the registry now. Raises PostgresUnavailable or asyncpg.PostgresError; what was known stays."""
+        # One at a time: a read that began before a key was revoked must not overwrite one that began after.
+        async with self._reading:
+            await self._read()
+
+    async def _read(self) -> None:
         try:
             keys = await servers.active_keys(self._store)
             listed = await servers.listed(self._store)

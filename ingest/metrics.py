@@ -22,25 +22,24 @@ EVENTS_REFUSED = Counter(
     ["reason"],
 )
 EVENTS_SHED = Counter(
-    "statline_ingest_events_shed_total", "Events answered with 429 or 503 instead of being accepted", ["reason"]
+    "statline_ingest_events_shed_total",
+    "Events answered with 429 or 503 instead of being accepted",
+    ["reason"],
 )
 EVENTS_HELD = Counter(
-    "statline_ingest_reports_held_total", "Reports that had to wait for room; growing means ClickHouse falls behind"
+    "statline_ingest_reports_held_total",
+    "Reports that had to wait for room; growing means ClickHouse falls behind",
 )
 QUEUE_EVENTS = Gauge(
     "statline_ingest_queue_events",
     "Events durable in the spool and not yet inserted",
     multiprocess_mode="livesum",
 )
-SPOOL_BYTES = Gauge(
-    "statline_ingest_spool_bytes", "Disk used by the spool", multiprocess_mode="livesum"
-)
+SPOOL_BYTES = Gauge("statline_ingest_spool_bytes", "Disk used by the spool", multiprocess_mode="livesum")
 EVENTS_INSERTED = Counter(
     "statline_ingest_events_inserted_total", "Events stored in raw_events, by type", ["event_type"]
 )
-EVENTS_DUPLICATE = Counter(
-    "statline_ingest_events_duplicate_total", "Events dropped as repetitions (R14)"
-)
+EVENTS_DUPLICATE = Counter("statline_ingest_events_duplicate_total", "Events dropped as repetitions (R14)")
 EVENTS_QUARANTINED = Counter(
     "statline_ingest_events_quarantined_total", "Accepted events that could not be stored and are kept aside"
 )
@@ -56,7 +55,9 @@ INSERT_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 INSERT_RETRIES = Counter(
-    "statline_ingest_insert_retries_total", "Inserts tried again, by ClickHouse error code (0 = no answer)", ["code"]
+    "statline_ingest_insert_retries_total",
+    "Inserts tried again, by ClickHouse error code (0 = no answer)",
+    ["code"],
 )
 STAGE_SECONDS = Counter(
     "statline_ingest_stage_seconds_total", "Time of the writer by stage, to see what bounds it", ["stage"]

@@ -44,9 +44,7 @@ class Damage(NamedTuple):
     reason: str
 
 
-def encode_record(
-    server_id: str, received_ms: int, events: int, idempotency_key: str, body: bytes
-) -> bytes:
+def encode_record(server_id: str, received_ms: int, events: int, idempotency_key: str, body: bytes) -> bytes:
     """The bytes of one record. `server_id` and `idempotency_key` are at most 255 bytes of UTF-8."""
     server = server_id.encode()
     key = idempotency_key.encode()

@@ -37,11 +37,17 @@ class IngestSettings:
     )
     # Above this share of either bound new reports are held, then refused: what is in flight must still fit.
     shed_above: float = setting(
-        0.9, "share of the spool's bounds above which reports are held and then refused", minimum=0.1, maximum=1
+        0.9,
+        "share of the spool's bounds above which reports are held and then refused",
+        minimum=0.1,
+        maximum=1,
     )
     # Immediate refusals are retried at once and cost a third of the throughput (measurements 8, point 5).
     hold_s: float = setting(
-        1.0, "how long a report is held for room before it is refused with 429, seconds", minimum=0, maximum=10
+        1.0,
+        "how long a report is held for room before it is refused with 429, seconds",
+        minimum=0,
+        maximum=10,
     )
     unsynced_bytes_max: int = setting(
         64 * 1024 * 1024, "bytes of reports in memory that wait for the disk", minimum=1 << 20
@@ -56,5 +62,8 @@ class IngestSettings:
         1024**3, "disk for lines that are no events; accepted events are always kept", minimum=1 << 20
     )
     drain_s: float = setting(
-        5.0, "how long the writer goes on inserting after it was told to stop, seconds", minimum=0, maximum=600
+        5.0,
+        "how long the writer goes on inserting after it was told to stop, seconds",
+        minimum=0,
+        maximum=600,
     )
