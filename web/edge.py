@@ -36,8 +36,6 @@ def edge(settings: WebSettings) -> Middleware:
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         request_id = request[REQUEST_ID] = request_id_of(request)
-        # A client that sends and never reads would fill our memory with its answers: wait until it has read.
-        await request.writer.drain()
         response = await _answer(request, handler, request_id)
         if not response.prepared:
             _complete(request, response, request_id, settings)
@@ -57,7 +55,8 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         return await handler(request)
     except Exception as error:  # noqa: BLE001 - the HTTP edge: nothing of our insides leaves the process
         if isinstance(error, web.HTTPException) and error.status < 400:
-            return error
+            # Not the exception itself: it is a response too, and aiohttp no longer takes it as one.
+            return web.Response(status=error.status, headers=error.headers)
         known = http_error(error)
         if known is None:
             _log.error("request failed", request_id=request_id, endpoint=endpoint_of(request), exc_info=error)

@@ -21,15 +21,15 @@ _GZIP: Final = 31
 _ZLIB_METHOD_DEFLATE: Final = 8
 
 
-class UnknownEncoding(Exception):  # noqa: N818 - reads as what it is at every raise
+class UnknownEncoding(Exception):
     """Not a compression that statline reads."""
 
 
-class CorruptBody(Exception):  # noqa: N818 - as above
+class CorruptBody(Exception):
     """The compressed bytes are damaged or end too early."""
 
 
-class BodyTooLarge(Exception):  # noqa: N818 - as above
+class BodyTooLarge(Exception):
     """The body holds more than the bound once expanded."""
 
 

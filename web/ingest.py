@@ -77,8 +77,10 @@ def _idempotency_key(request: web.Request) -> str:
     key = request.headers.get(_IDEMPOTENCY_KEY)
     if key is None:
         return ""
-    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not key.isprintable():
-        text = f"Idempotency-Key must have at most {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters"
+    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not (key.isascii() and key.isprintable()):
+        text = (
+            f"Idempotency-Key must have at most {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable ASCII characters"
+        )
         raise HttpError(400, text, reason="idempotency_key")
     return key
 

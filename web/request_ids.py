@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 HEADER: Final = "X-Request-Id"
-REQUEST_ID: Final = "request_id"
+REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
 """Where the edge keeps it: `request[REQUEST_ID]`."""
 
 # What may go into a header and a log line as it is; anything else is replaced, not repaired.

@@ -104,6 +104,8 @@ class Acknowledgement(web.Response):
         if plain and transport is not None:
             transport.write(self._block())
             self._sent = True
+            # A client that sends and never reads would fill our memory with its answers.
+            await request.writer.drain()
             return None
         self.content_type = "application/json"
         self.headers["Statline-Receipt"] = self._receipt

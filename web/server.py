@@ -14,7 +14,7 @@ from aiohttp.web import BaseRequest
 from web import metrics
 from web.app import connection_options
 from web.errors import HttpError
-from web.responses import error_response
+from web.responses import SECURITY_HEADERS, error_response
 from web.settings import WebSettings
 
 BACKLOG: Final = 1024
@@ -58,9 +58,9 @@ class Connection(web.RequestHandler):
         """
         if status < 500:
             metrics.MALFORMED.inc()
-            return error_response(HttpError(status, "Malformed HTTP request", close=True))
+            return _last_words(status, "Malformed HTTP request")
         _log.error("connection failed", status=status, exc_info=exc)
-        return error_response(HttpError(status, "Internal server error", close=True))
+        return _last_words(status, "Internal server error")
 
 
 class TooMany(asyncio.Protocol):
@@ -96,6 +96,12 @@ class Doorman:
         """A connection is gone."""
         self._connections -= 1
         metrics.CONNECTIONS.set(self._connections)
+
+
+def _last_words(status: int, text: str) -> web.StreamResponse:
+    response = error_response(HttpError(status, text, close=True))
+    response.headers.update(SECURITY_HEADERS)
+    return response
 
 
 @asynccontextmanager

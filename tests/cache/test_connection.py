@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Self
 
 import pytest
 from redis.asyncio import Redis
@@ -22,7 +23,7 @@ class SilentRedis:
         self.port = 0
         self._open: list[asyncio.StreamWriter] = []
 
-    async def __aenter__(self) -> SilentRedis:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._silent, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self

@@ -131,7 +131,9 @@ async def test_after_a_rotation_the_old_key_stays_good_for_its_grace_period_only
     assert keys.authenticate(new.token) == old.server_id
 
 
-async def test_every_server_has_its_registry_row_revoked_ones_too(postgres: Postgres, keys: ServerKeys) -> None:
+async def test_every_server_has_its_registry_row_revoked_ones_too(
+    postgres: Postgres, keys: ServerKeys
+) -> None:
     new = await servers.add(postgres, "Omaha 24/7", address="10.0.0.7", port=12203)
     gone = await servers.add(postgres, "Gone")
     await servers.revoke(postgres, "Gone")

@@ -1,0 +1,145 @@
+"""A real server on a port of its own, with the real door, keys, cache and Postgres behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import io
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, ClientTimeout, web
+
+from cache.answers import open_answers
+from cache.settings import RedisSettings
+from clickhouse.client import ClickHouse
+from clickhouse.settings import ClickHouseSettings
+from ingest.door import open_door
+from ingest.keys import open_keys
+from ingest.segments import Record, read_records
+from ingest.settings import IngestSettings
+from ingest.spool import OPEN_SUFFIX, SEALED_SUFFIX
+from postgres import servers
+from postgres.pool import Postgres
+from web.app import create_app
+from web.server import open_server
+from web.settings import WebSettings
+from web.world import World
+
+NO_CLICKHOUSE = "http://nobody:x@127.0.0.1:1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Served:
+    """One running server: its world, its port, a game server's key and an HTTP client for it."""
+
+    world: World
+    port: int
+    server_id: str
+    token: str
+    client: ClientSession
+    spool: Path
+
+    async def post(
+        self, body: bytes = b"type=match_start", path: str = "/api/v1/ingest/events", **options: Any
+    ) -> Answer:
+        """POST with the key, unless `headers` are given."""
+        options.setdefault("headers", {"X-Server-Token": self.token})
+        return await self.ask("POST", path, data=io.BytesIO(body), **options)
+
+    async def get(self, path: str, **options: Any) -> Answer:
+        """GET."""
+        return await self.ask("GET", path, **options)
+
+    async def ask(self, method: str, path: str, **options: Any) -> Answer:
+        """Any request."""
+        async with self.client.request(method, path, **options) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def raw(self, request: bytes) -> bytes:
+        """Send bytes, then read until the server closes the connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(request)
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+    def stored(self) -> list[Record]:
+        """Every report in the spool, in order."""
+        files = sorted(file for file in self.spool.iterdir() if file.suffix in {OPEN_SUFFIX, SEALED_SUFFIX})
+        found = [record for file in files for record in read_records(file.read_bytes())]
+        return [record for record in found if isinstance(record, Record)]
+
+
+Serve = Callable[..., AbstractAsyncContextManager[Served]]
+
+
+@pytest.fixture
+def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
+    """`async with serve(read_timeout_s=0.2) as served`: settings of web by name, further routes by `routes`."""
+
+    @contextlib.asynccontextmanager
+    async def started(
+        routes: web.RouteTableDef | None = None,
+        ingest: IngestSettings | None = None,
+        clickhouse: ClickHouse | None = None,
+        **settings: Any,
+    ) -> AsyncIterator[Served]:
+        new = await servers.add(postgres, "test")
+        web_settings = dataclasses.replace(WebSettings(), **settings)
+        spool = tmp_path / "spool" / "web"
+        async with contextlib.AsyncExitStack() as stack:
+            world = World(
+                clickhouse=clickhouse
+                or await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings()),
+                postgres=postgres,
+                cache=await stack.enter_async_context(open_answers(redis, RedisSettings())),
+                door=await stack.enter_async_context(open_door(ingest or IngestSettings(), spool)),
+                keys=await stack.enter_async_context(open_keys(postgres)),
+                settings=web_settings,
+                version="0.0",
+                started_at=datetime.now(UTC),
+            )
+            await world.keys.refresh()
+            app = create_app(world)
+            app.add_routes(routes or [])
+            port = await stack.enter_async_context(open_server(app, web_settings, "127.0.0.1", 0))
+            client = await stack.enter_async_context(
+                ClientSession(
+                    f"http://127.0.0.1:{port}", timeout=ClientTimeout(total=30), auto_decompress=False
+                )
+            )
+            yield Served(world, port, new.server_id, new.token, client, spool)
+
+    return started
+
+
+@pytest.fixture
+async def served(serve: Serve) -> AsyncIterator[Served]:
+    """A server with the default settings."""
+    async with serve() as served:
+        yield served
