@@ -7,6 +7,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COMPILE := $(BIN)/uv pip compile -q --generate-hashes --universal --no-emit-index-url --custom-compile-command 'make lock'
 T ?= tests
 ARGS ?=
 # Two workers: the machine this is developed on has two cores. A file's tests share engines, so they stay together.
@@ -55,9 +56,10 @@ $(READY): requirements.lock pyproject.toml
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-lock: $(READY) ## Resolve pyproject.toml again into requirements.lock
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile -q --generate-hashes --universal --no-emit-index-url --group dev \
-	  --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
+lock: $(READY) ## Resolve pyproject.toml again into requirements.lock and deploy/runtime.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(COMPILE) --group dev pyproject.toml -o requirements.lock
+	@# The image's subset, at the same versions.
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(COMPILE) --group build -c requirements.lock pyproject.toml -o deploy/runtime.lock
 
 clean: ## Remove .venv, caches and build products; keeps ./var (the data)
 	@rm -rf $(VENV) build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
