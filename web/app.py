@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from web import health, stats
+from web.bodies import BODIES, BodyBudget
 from web.edge import edge
 from web.health import CHECKS, StoreChecks
 from web.ingest import ingest_routes
@@ -23,6 +24,7 @@ def create_app(world: World) -> web.Application:
     )
     app[WORLD] = world
     app[CHECKS] = StoreChecks(world)
+    app[BODIES] = BodyBudget(world.settings)
     app.add_routes(ingest_routes())
     app.add_routes(health.routes)
     app.add_routes(stats.routes)

@@ -36,6 +36,34 @@ async def read_body(request: web.Request, settings: WebSettings) -> bytes:
     return body if encoding is None else _expanded(encoding, body, settings.body_bytes_max)
 
 
+class BodyBudget:
+    """The memory that bodies may take together, from before they are read until they are stored."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        # Room for one at least: a bound below a single body would refuse that body for ever.
+        self._bytes_max = max(settings.bodies_bytes_max, settings.body_bytes_max)
+        self._body_bytes_max = settings.body_bytes_max
+        self._held_bytes = 0
+
+    def take(self, request: web.Request) -> int:
+        """Reserve for the body of `request` what it may need; give it back with `give`. Raises HttpError 429."""
+        length = request.content_length
+        needed = self._body_bytes_max
+        if length is not None and length < needed and hdrs.CONTENT_ENCODING not in request.headers:
+            needed = length
+        if self._held_bytes + needed > self._bytes_max:
+            raise HttpError(429, "Too many reports at once", reason="bodies", retry_after_s=1, close=True)
+        self._held_bytes += needed
+        return needed
+
+    def give(self, taken: int) -> None:
+        """Give back what `take` returned."""
+        self._held_bytes -= taken
+
+
+BODIES: Final = web.AppKey("BODIES", BodyBudget)
+
+
 async def no_early_continue(request: web.Request) -> None:
     """Expect handler of routes that use `read_body`: 100 Continue is sent there, after key and length were checked."""
     if request.headers[hdrs.EXPECT].lower() != "100-continue":

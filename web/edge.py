@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
+from structlog.contextvars import bind_contextvars
 
 from web.cors import allow_origin, is_preflight, preflight_response
 from web.errors import HttpError, http_error
@@ -36,6 +37,8 @@ def edge(settings: WebSettings) -> Middleware:
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         request_id = request[REQUEST_ID] = request_id_of(request)
+        # Each request runs in a task of its own, so this reaches every log line below and no other request.
+        bind_contextvars(request_id=request_id)
         response = await _answer(request, handler, request_id)
         if not response.prepared:
             _complete(request, response, request_id, settings)
@@ -59,7 +62,7 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
             return web.Response(status=error.status, headers=error.headers)
         known = http_error(error)
         if known is None:
-            _log.error("request failed", request_id=request_id, endpoint=endpoint_of(request), exc_info=error)
+            _log.error("request failed", endpoint=endpoint_of(request), exc_info=error)
             known = HttpError(500, "Internal server error")
         return error_response(known, request_id)
 
@@ -98,7 +101,7 @@ class RequestLog:
         if not problem and not self._all:
             return
         facts: dict[str, Any] = {
-            "request_id": request[REQUEST_ID], "method": request.method, "endpoint": endpoint, "status": status,
+            "method": request.method, "endpoint": endpoint, "status": status,
             "duration_ms": round(duration_s * 1000, 1),
         }  # fmt: skip
         if self._all:

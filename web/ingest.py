@@ -11,7 +11,7 @@ from multidict import istr
 
 from ingest.door import Accepted
 from web import metrics
-from web.bodies import no_early_continue, read_body
+from web.bodies import BODIES, no_early_continue, read_body
 from web.errors import HttpError, bad_request, http_error
 from web.request_ids import REQUEST_ID
 from web.responses import Acknowledgement, json_response
@@ -29,20 +29,29 @@ async def ingest_events(request: web.Request) -> web.StreamResponse:
 
     The key is checked before the body is read. The header Statline-Receipt names the report's place.
     """
-    world = request.app[WORLD]
-    server_id = await authenticated_server(request, world.keys)
-    body = await read_body(request, world.settings)
-    accepted = await world.door.accept(server_id, body, _idempotency_key(request))
+    accepted = await _accepted(request)
     return Acknowledgement(accepted.processed, accepted.receipt, request[REQUEST_ID])
 
 
 async def ingest_match_result(request: web.Request) -> web.StreamResponse:
     """Store a match's result as its `match_end` event: 200 `{"status":"processed"}` means it is on disk."""
-    world = request.app[WORLD]
-    server_id = await authenticated_server(request, world.keys)
-    body = _as_match_end(await read_body(request, world.settings))
-    accepted: Accepted = await world.door.accept(server_id, body, _idempotency_key(request))
+    accepted = await _accepted(request, _as_match_end)
     return json_response({"status": "processed"}, headers={"Statline-Receipt": accepted.receipt})
+
+
+async def _accepted(request: web.Request, report_of: Callable[[bytes], bytes] | None = None) -> Accepted:
+    """The way of every report: its key, its body, the door."""
+    world, bodies = request.app[WORLD], request.app[BODIES]
+    server_id = await authenticated_server(request, world.keys)
+    idempotency_key = _idempotency_key(request)
+    taken = bodies.take(request)
+    try:
+        body = await read_body(request, world.settings)
+        if report_of is not None:
+            body = report_of(body)
+        return await world.door.accept(server_id, body, idempotency_key)
+    finally:
+        bodies.give(taken)
 
 
 def ingest_routes() -> list[web.RouteDef]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -19,6 +20,9 @@ from web.settings import WebSettings
 
 BACKLOG: Final = 1024
 """Connections the kernel holds for us between two turns of the loop."""
+
+FILES_RESERVED: Final = 128
+"""Open files that are no connections of clients: the spool, the stores, the logs."""
 
 _FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 32\r\n"
@@ -79,7 +83,7 @@ class Doorman:
     def __init__(self, server: web.Server, settings: WebSettings) -> None:
         self._server = server
         self._options = connection_options(settings)
-        self._connections_max = settings.connections_max
+        self._connections_max = make_room(settings.connections_max)
         self._connections = 0
 
     def __call__(self) -> asyncio.Protocol:
@@ -96,6 +100,32 @@ class Doorman:
         """A connection is gone."""
         self._connections -= 1
         metrics.CONNECTIONS.set(self._connections)
+
+
+def make_room(connections: int) -> int:
+    """Raise this process's limit of open files for so many connections; returns how many it allows.
+
+    Every connection is an open file: at the usual limit of 1024 strangers could take the spool's files away.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted, allowed = open_files(connections, soft, hard)
+    if wanted != soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if allowed < connections:
+        _log.warning(
+            "fewer connections than set, for the limit of open files", allowed=allowed, open_files=hard
+        )
+    return allowed
+
+
+def open_files(connections: int, soft: int, hard: int) -> tuple[int, int]:
+    """The soft limit to set for so many connections, and how many of them it allows."""
+    unlimited = resource.RLIM_INFINITY
+    needed = connections + FILES_RESERVED
+    if soft == unlimited or soft >= needed:
+        return soft, connections
+    raised = needed if hard == unlimited else max(soft, min(needed, hard))
+    return raised, max(1, min(connections, raised - FILES_RESERVED))
 
 
 def _last_words(status: int, text: str) -> web.StreamResponse:

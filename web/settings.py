@@ -20,6 +20,13 @@ class WebSettings:
         minimum=1024,
         maximum=64 * 1024 * 1024,
     )
+    # A held report keeps its body in memory for a second and more; without this, connections_max bodies.
+    bodies_bytes_max: int = setting(
+        128 * 1024 * 1024,
+        "Bytes of request bodies one web process holds at a time; above it 429.",
+        minimum=1024,
+        maximum=64 * 1024**3,
+    )
     # spec/openmohaa.md 2.1: read 10 s, idle 120 s.
     read_timeout_s: float = setting(
         10.0, "Seconds a sender may take for one request body; after them 408.", minimum=0.05, maximum=600
@@ -28,7 +35,10 @@ class WebSettings:
         120.0, "Seconds a connection may stay without a complete request.", minimum=0.05, maximum=3600
     )
     connections_max: int = setting(
-        4096, "Connections one web process holds; more are answered 503.", minimum=1, maximum=1_000_000
+        4096,
+        "Connections one web process holds, as far as its limit of open files allows; more are answered 503.",
+        minimum=1,
+        maximum=1_000_000,
     )
     header_bytes_max: int = setting(
         8190, "Largest request line and largest single header in bytes.", minimum=512, maximum=65_536

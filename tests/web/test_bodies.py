@@ -132,7 +132,7 @@ async def test_a_compressed_report_is_stored_expanded(served: Served, encoding: 
 
 
 async def test_a_bomb_is_413_and_the_connection_goes_on(served: Served) -> None:
-    headers = {"X-Server-Token": served.token, "Content-Encoding": "gzip"}
+    headers = gzipped(served)
 
     answer = await served.post(gzip.compress(b"\0" * (64 * LIMIT)), headers=headers)
 
@@ -141,7 +141,7 @@ async def test_a_bomb_is_413_and_the_connection_goes_on(served: Served) -> None:
 
 
 async def test_a_truncated_gzip_is_400(served: Served) -> None:
-    headers = {"X-Server-Token": served.token, "Content-Encoding": "gzip"}
+    headers = gzipped(served)
 
     answer = await served.post(gzip.compress(EVENT)[:-5], headers=headers)
 
@@ -154,3 +154,27 @@ async def test_an_unknown_compression_is_415_and_says_which_are_known(served: Se
 
     assert answer.status == 415
     assert answer.headers["Accept-Encoding"] == "gzip, deflate, zstd"
+
+
+async def test_bodies_together_are_bounded_and_what_was_taken_is_given_back(serve: Serve) -> None:
+    async with serve(body_bytes_max=10_000, bodies_bytes_max=20_000, linger_s=0.05) as served:
+        halves = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(2)]
+        for reader, writer in halves:
+            writer.write(head(served, "Content-Length: 10000", "Expect: 100-continue"))
+            assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+        refused = await served.post()
+        assert refused.status == 429
+        assert refused.headers["Retry-After"] == "1"
+
+        for reader, writer in halves:
+            writer.write(full(10_000))
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 202 ")
+            writer.close()
+        for _ in range(5):
+            assert (await served.post(full(10_001))).status == 413
+        assert (await served.post(gzip.compress(EVENT), headers=gzipped(served))).status == 202
+
+
+def gzipped(served: Served) -> dict[str, str]:
+    return {"X-Server-Token": served.token, "Content-Encoding": "gzip"}

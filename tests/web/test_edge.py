@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 from aiohttp import web
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
@@ -43,7 +44,7 @@ async def served(serve: Serve) -> AsyncIterator[Served]:
 @pytest.fixture
 def logs() -> Iterator[list[EventDict]]:
     structlog.reset_defaults()
-    with capture_logs() as captured:
+    with capture_logs(processors=[merge_contextvars]) as captured:
         yield captured
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from tests.web.conftest import Serve, Served
 from web.app import create_app
 from web.responses import Acknowledgement
-from web.server import open_server
+from web.server import FILES_RESERVED, open_files, open_server
 
 Eventually = Callable[..., Awaitable[object]]
 
@@ -99,6 +99,23 @@ async def test_a_connection_above_the_limit_is_told_so_and_a_free_place_is_used(
 
         assert await eventually(is_served)
         second[1].close()
+
+
+@pytest.mark.parametrize(
+    ("connections", "soft", "hard", "expected"),
+    [
+        (4096, 1024, 1_048_576, (4096 + FILES_RESERVED, 4096)),
+        (4096, 1024, -1, (4096 + FILES_RESERVED, 4096)),
+        (4096, -1, -1, (-1, 4096)),
+        (100, 1024, 4096, (1024, 100)),
+        (4096, 1024, 2048, (2048, 2048 - FILES_RESERVED)),
+        (4096, 64, 64, (64, 1)),
+    ],
+)
+def test_connections_leave_open_files_for_the_spool_and_the_stores(
+    connections: int, soft: int, hard: int, expected: tuple[int, int]
+) -> None:
+    assert open_files(connections, soft, hard) == expected
 
 
 async def test_a_connection_that_says_nothing_is_closed(serve: Serve) -> None:
