@@ -53,7 +53,8 @@ class EmbeddedValkey:
             # The one who started it may have had another bound.
             self._ask("CONFIG", "SET", "maxmemory", f"{self._memory_max_mib}mb")
             return True
-        self._kill(self._left_over())
+        # It does not answer and holds nothing that may not be lost: no use to ask it first.
+        self._kill(self._left_over(), signal.SIGKILL)
         self._socket.unlink(missing_ok=True)
         log = self._log_file()
         with log.open("ab") as output:
@@ -110,9 +111,9 @@ class EmbeddedValkey:
             f"the embedded Valkey did not start within {self._start_timeout_s:g} s; see {log}"
         )
 
-    def _kill(self, pid: int | None) -> None:
-        """SIGTERM, then SIGKILL when it does not go."""
-        for number, wait_s in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, 1.0)):
+    def _kill(self, pid: int | None, first: signal.Signals = signal.SIGTERM) -> None:
+        """Signal it; SIGKILL when it does not go."""
+        for number, wait_s in ((first, STOP_S), (signal.SIGKILL, 1.0)):
             if pid is None or self._is_gone(pid):
                 return
             with contextlib.suppress(ProcessLookupError):

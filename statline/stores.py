@@ -44,18 +44,26 @@ def redis_url(settings: Settings) -> str:
 
 
 def clickhouse_url(settings: Settings) -> str:
-    """Address of ClickHouse. Raises CommandFailed when it is embedded and was never started."""
+    """Address of ClickHouse; the embedded engine's is known once it ran, and stays the same through restarts.
+
+    Raises CommandFailed when it is embedded and was never started.
+    """
     if settings.clickhouse.url:
         return settings.clickhouse.url
-    from clickhouse.engine import engine_url
+    # Not from `clickhouse.engine`: that imports chdb, which takes a second.
+    from clickhouse.engine.credentials import engine_url, last_address
 
-    url = engine_url(settings.statline.data_dir)
-    if url is None:
-        raise CommandFailed(
-            f"no embedded ClickHouse runs on {settings.statline.data_dir}: "
-            "start `statline serve` or `statline engine`, or set clickhouse.url"
-        )
-    return url
+    data_dir = settings.statline.data_dir.resolve()
+    url = engine_url(data_dir)
+    if url is not None:
+        return url
+    last = last_address(data_dir, settings.clickhouse.engine_port)
+    if last.port:
+        return last.url
+    raise CommandFailed(
+        f"no embedded ClickHouse ran on {settings.statline.data_dir} yet: "
+        "start `statline serve` or `statline engine`, or set clickhouse.url"
+    )
 
 
 @contextlib.asynccontextmanager
