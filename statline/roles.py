@@ -147,7 +147,7 @@ async def _engine(settings: Settings, data_dir: Path) -> None:
     from clickhouse.engine import run_engine
 
     async with _stop_event() as stop:
-        await run_engine(data_dir, settings.clickhouse, stop)
+        await run_engine(data_dir, settings=settings.clickhouse, stop=stop)
 
 
 @contextlib.asynccontextmanager

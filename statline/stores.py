@@ -50,7 +50,6 @@ def clickhouse_url(settings: Settings) -> str:
     """
     if settings.clickhouse.url:
         return settings.clickhouse.url
-    # Not from `clickhouse.engine`: that imports chdb, which takes a second.
     from clickhouse.engine.credentials import engine_url, last_address
 
     data_dir = settings.statline.data_dir.resolve()
