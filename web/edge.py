@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars
 
 from web.cors import allow_origin, is_preflight, preflight_response
 from web.errors import HttpError, http_error
-from web.metrics import count_request
+from web.metrics import REFUSED, count_request
 from web.request_ids import HEADER, REQUEST_ID, request_id_of
 from web.responses import SECURITY_HEADERS, Acknowledgement, error_response
 from web.settings import WebSettings
@@ -63,7 +63,8 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         known = http_error(error)
         if known is None:
             _log.error("request failed", endpoint=endpoint_of(request), exc_info=error)
-            known = HttpError(500, "Internal server error")
+            known = HttpError(500, "Internal server error", reason="internal_error")
+        REFUSED.labels(endpoint_of(request), known.reason).inc()
         return error_response(known, request_id)
 
 

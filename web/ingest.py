@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -10,9 +10,8 @@ from aiohttp import web
 from multidict import istr
 
 from ingest.door import Accepted
-from web import metrics
 from web.bodies import BODIES, no_early_continue, read_body
-from web.errors import HttpError, bad_request, http_error
+from web.errors import HttpError, bad_request
 from web.request_ids import REQUEST_ID
 from web.responses import Acknowledgement, json_response
 from web.tokens import authenticated_server
@@ -57,29 +56,12 @@ async def _accepted(request: web.Request, report_of: Callable[[bytes], bytes] | 
 def ingest_routes() -> list[web.RouteDef]:
     """The routes of this module."""
     return [
-        web.post(path, counting_refusals(handler), expect_handler=no_early_continue)
+        web.post(path, handler, expect_handler=no_early_continue)
         for path, handler in (
             ("/api/v1/ingest/events", ingest_events),
             ("/api/v1/ingest/match-result", ingest_match_result),
         )
     ]
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def counting_refusals(handler: Handler) -> Handler:
-    """The handler, with every report it does not accept counted by reason."""
-
-    async def counted(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except Exception as error:
-            refusal = http_error(error)
-            metrics.REPORTS_REFUSED.labels(refusal.reason if refusal else "internal_error").inc()
-            raise
-
-    return counted
 
 
 def _idempotency_key(request: web.Request) -> str:

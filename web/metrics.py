@@ -23,10 +23,10 @@ CONNECTIONS: Final = Gauge("statline_http_connections", "Open connections", mult
 CONNECTIONS_REFUSED: Final = Counter(
     "statline_http_connections_refused_total", "Connections above the limit, answered 503 and cut"
 )
-REPORTS_REFUSED: Final = Counter(
-    "statline_http_ingest_refused_total",
-    "Reports that were not accepted, by reason; the sender got a 4xx or 503",
-    ["reason"],
+REFUSED: Final = Counter(
+    "statline_http_refused_total",
+    "Requests answered with an error, by reason; of the ingest endpoints: reports that were not accepted",
+    ["endpoint", "reason"],
 )
 READY: Final = Gauge(
     "statline_ready",

@@ -185,7 +185,7 @@ async def test_a_match_result_that_is_none_is_400(served: Served, body: bytes) -
 async def test_refusals_are_counted_by_reason(served: Served) -> None:
     async def count(reason: str) -> float:
         text = (await served.get("/metrics")).text
-        name = f'statline_http_ingest_refused_total{{reason="{reason}"}} '
+        name = f'statline_http_refused_total{{endpoint="/api/v1/ingest/events",reason="{reason}"}} '
         return sum(float(line.removeprefix(name)) for line in text.splitlines() if line.startswith(name))
 
     before = await count("missing_token"), await count("invalid_body")
