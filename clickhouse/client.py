@@ -99,7 +99,9 @@ class ClickHouse:
         try:
             async with asyncio.timeout(self._settings.query_time_max_s + 1.0):
                 driver = await self._connected()
-                result = await driver.query(sql, parameters=dict(parameters), settings=limits, tz_mode="aware")
+                result = await driver.query(
+                    sql, parameters=dict(parameters), settings=limits, tz_mode="aware"
+                )
                 return list(result.named_results())
         except (DriverError, TimeoutError) as error:
             raise _read_error(error) from None
@@ -110,7 +112,11 @@ class ClickHouse:
         try:
             async with asyncio.timeout(limit_s + 1.0):
                 driver = await self._connected()
-                inside = not _LEADING_COMMENTS.sub("", sql).upper().startswith(("CREATE DATABASE", "DROP DATABASE"))
+                inside = (
+                    not _LEADING_COMMENTS.sub("", sql)
+                    .upper()
+                    .startswith(("CREATE DATABASE", "DROP DATABASE"))
+                )
                 wanted = {"max_execution_time": limit_s, "wait_end_of_query": 1, **settings}
                 await driver.command(sql, settings=wanted, use_database=inside)
         except (DriverError, TimeoutError) as error:
@@ -134,7 +140,11 @@ class ClickHouse:
                 body = await asyncio.to_thread(
                     encode_block, table, column_names, types, columns, self._settings.compression
                 )
-                wanted = {"insert_deduplication_token": token, "max_execution_time": limit_s, "wait_end_of_query": 1}
+                wanted = {
+                    "insert_deduplication_token": token,
+                    "max_execution_time": limit_s,
+                    "wait_end_of_query": 1,
+                }
                 # A BytesIO has a length and yet is never sent twice by the driver, whose own retry we do not want.
                 await driver.raw_insert(
                     insert_block=io.BytesIO(body),

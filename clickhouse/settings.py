@@ -24,22 +24,40 @@ class ClickHouseSettings:
     query_memory_max_bytes: int = setting(1 << 30, "most memory of one query", minimum=1 << 20)
     query_threads_max: int = setting(2, "threads of one query", minimum=1, maximum=256)
     query_rows_max: int = setting(1_000_000, "most rows one query may answer", minimum=1)
-    insert_time_max_s: float = setting(60.0, "longest time of one insert with its views", minimum=1, maximum=3600)
-    command_time_max_s: float = setting(600.0, "longest time of a migration statement", minimum=1, maximum=86400)
+    insert_time_max_s: float = setting(
+        60.0, "longest time of one insert with its views", minimum=1, maximum=3600
+    )
+    command_time_max_s: float = setting(
+        600.0, "longest time of a migration statement", minimum=1, maximum=86400
+    )
     connections_max: int = setting(16, "open connections of one process", minimum=1, maximum=1000)
-    compression: str = setting("", "compression of inserts and answers; worth it over a network", choices=("", "lz4", "zstd", "gzip"))
+    compression: str = setting(
+        "", "compression of inserts and answers; worth it over a network", choices=("", "lz4", "zstd", "gzip")
+    )
 
-    engine_port: int = setting(0, "port of the embedded engine; 0 = the last one, or any free one", minimum=0, maximum=65535)
-    engine_nice: int = setting(10, "niceness of the embedded engine, so that the HTTP edge goes first", minimum=0, maximum=19)
-    engine_queries_max: int = setting(8, "statements run at once by the embedded engine", minimum=1, maximum=64)
-    engine_queue_time_max_s: float = setting(5.0, "longest wait of a statement for a place", minimum=0, maximum=60)
+    engine_port: int = setting(
+        0, "port of the embedded engine; 0 = the last one, or any free one", minimum=0, maximum=65535
+    )
+    engine_nice: int = setting(
+        10, "niceness of the embedded engine, so that the HTTP edge goes first", minimum=0, maximum=19
+    )
+    engine_queries_max: int = setting(
+        8, "statements run at once by the embedded engine", minimum=1, maximum=64
+    )
+    engine_queue_time_max_s: float = setting(
+        5.0, "longest wait of a statement for a place", minimum=0, maximum=60
+    )
     engine_query_time_max_s: float = setting(
         3600.0, "time limit of a statement that names none", minimum=1, maximum=86400
     )
-    engine_memory_max_bytes: int = setting(2 << 30, "most memory of all statements together", minimum=256 << 20)
+    engine_memory_max_bytes: int = setting(
+        2 << 30, "most memory of all statements together", minimum=256 << 20
+    )
     engine_query_memory_max_bytes: int = setting(
         1 << 30, "most memory of a statement that names no limit", minimum=16 << 20
     )
     engine_threads_max: int = setting(2, "threads of a statement that names no number", minimum=1, maximum=64)
     engine_body_bytes_max: int = setting(100 << 20, "largest request body, unpacked", minimum=1 << 20)
-    engine_stop_time_max_s: float = setting(5.0, "how long running inserts may take to end on stop", minimum=0, maximum=60)
+    engine_stop_time_max_s: float = setting(
+        5.0, "how long running inserts may take to end on stop", minimum=0, maximum=60
+    )

@@ -1,0 +1,82 @@
+"""Where a running engine is and how to log in: `<data>/clickhouse/engine.json`, readable by its owner only.
+
+`engine.json` exists while an engine runs; `address.json` beside it keeps the last address, so that after a crash clients find
+the engine again under the URL they have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+USER: Final = "statline"
+TOKEN_BYTES: Final = 32
+
+
+@dataclass(frozen=True)
+class Address:
+    """Loopback port and login of an engine."""
+
+    port: int
+    user: str
+    password: str
+
+    @property
+    def url(self) -> str:
+        """As `clickhouse.client` takes it."""
+        return f"http://{self.user}:{self.password}@127.0.0.1:{self.port}"
+
+
+def engine_folder(data_dir: Path) -> Path:
+    """The folder that holds chdb's files."""
+    return data_dir / "clickhouse"
+
+
+def engine_url(data_dir: Path) -> str | None:
+    """URL of the engine that runs on this data folder, None when none is ready."""
+    address = _read(engine_folder(data_dir) / "engine.json")
+    return None if address is None else address.url
+
+
+def last_address(data_dir: Path, port: int | None) -> Address:
+    """The address of the last run, or a new one. Port 0 means any free port."""
+    last = _read(engine_folder(data_dir) / "address.json")
+    password = last.password if last is not None else secrets.token_urlsafe(TOKEN_BYTES)
+    return Address(port=port or (last.port if last is not None else 0), user=USER, password=password)
+
+
+def publish(data_dir: Path, address: Address) -> None:
+    """Say that the engine is ready at this address."""
+    _write(engine_folder(data_dir) / "address.json", address)
+    _write(engine_folder(data_dir) / "engine.json", address)
+
+
+def withdraw(data_dir: Path) -> None:
+    """Say that no engine runs any more."""
+    with contextlib.suppress(FileNotFoundError):
+        (engine_folder(data_dir) / "engine.json").unlink()
+
+
+def _read(path: Path) -> Address | None:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Address(port=int(kept["port"]), user=str(kept["user"]), password=str(kept["password"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(path: Path, address: Address) -> None:
+    """Whole or not at all: a reader never sees half a file, and the password never stands in a readable one."""
+    temporary = path.with_suffix(".tmp")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(address), file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,218 @@
+"""Running one statement and handing out its answer piece by piece, in a worker thread.
+
+chdb streams an answer block by block, each in the wanted format on its own: for formats without a frame around the rows the
+pieces put together are the answer. Formats with a header line lose it from the second piece on; all others (JSON, Parquet,
+Arrow, …) are made whole in memory, within `max_memory_usage`.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from clickhouse.engine.binding import chdb
+from clickhouse.engine.faults import EngineFault, StatementFault
+from clickhouse.engine.sessions import Connections, Lease
+from clickhouse.engine.statement import Request, Statement
+
+INSERT_PIECE_BYTES: Final = 1 << 20
+_STREAMED: Final = frozenset({"native", "tabseparated", "tsv", "tabseparatedraw", "tsvraw", "csv", "rowbinary", "null",
+                              "jsoneachrow", "jsonlines", "ndjson", "jsoncompacteachrow", "tskv", "lineasstring"})  # fmt: skip
+_HEADER_LINES: Final = {"withnamesandtypes": 2, "withnames": 1}
+_HEADED: Final = ("tabseparated", "tsv", "csv", "jsoncompacteachrow")
+_READING: Final = (b"SELECT", b"WITH", b"FROM")
+
+
+@dataclass
+class Counts:
+    """What `X-ClickHouse-Summary` tells."""
+
+    read_rows: int = 0
+    read_bytes: int = 0
+    written_rows: int = 0
+    written_bytes: int = 0
+    result_rows: int = 0
+    result_bytes: int = 0
+    elapsed_s: float = 0.0
+
+    def add(self, result: Any) -> None:
+        """Add what one result of chdb says."""
+        self.read_rows = max(self.read_rows, int(result.storage_rows_read()))
+        self.read_bytes = max(self.read_bytes, int(result.storage_bytes_read()))
+        self.written_rows += int(result.rows_written())
+        self.written_bytes += int(result.bytes_written())
+        self.result_rows += int(result.rows_read())
+        self.result_bytes += int(result.size())
+        self.elapsed_s += float(result.elapsed())
+
+
+class Running:
+    """One statement under way. Its methods may be called from any thread, one at a time: the others wait."""
+
+    def __init__(self, connections: Connections, request: Request) -> None:
+        self.mark = uuid.uuid4().hex
+        self.counts = Counts()
+        self.format = request.statement.format or request.default_format
+        self.ended = False
+        self.has_result = request.statement.input_format is None
+        self._connections = connections
+        self._request = request
+        self._lock = threading.RLock()
+        self._lease: Lease | None = None
+        self._stream: Any = None
+        self._header_lines = _header_lines(self.format)
+        self._header: bytes | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it may be stopped when nobody waits for the answer any more."""
+        return self._request.readonly > 0 or self._request.statement.first_word in (*_READING, b"")
+
+    def begin(self) -> bytes:
+        """Start, and return the first piece; `ended` says whether it was the last. Raises EngineFault."""
+        with self._lock:
+            if self.ended:
+                raise EngineFault(394, "QUERY_WAS_CANCELLED", "Query was cancelled")
+            return self._begin()
+
+    def more(self) -> bytes:
+        """The next piece, empty when it has ended. Raises EngineFault when the statement fails on the way."""
+        with self._lock:
+            return self._more()
+
+    def kill(self) -> None:
+        """Make the call under way end soon. Waits for nothing."""
+        self._connections.kill(self.mark)
+
+    def try_close(self) -> bool:
+        """Stop what still runs and give the connection back; False when a call is under way."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._close()
+        finally:
+            self._lock.release()
+        return True
+
+    def _begin(self) -> bytes:
+        try:
+            self._lease = self._connections.open(self._request, self.mark)
+            statement = self._request.statement
+            self._check(statement)
+            if statement.input_format is not None:
+                self._insert(statement)
+                return b""
+            if not self._can_stream(statement):
+                return self._whole(statement)
+            self._open_stream(statement)
+            return self._more()
+        except RuntimeError as error:
+            self._close()
+            raise StatementFault(error) from None
+        except EngineFault:
+            self._close()
+            raise
+
+    def _more(self) -> bytes:
+        if self._lease is None:
+            return b""
+        try:
+            while self._stream is not None:
+                piece = self._lease.connection.streaming_fetch_result(self._stream)
+                self.counts.add(piece)
+                if piece.rows_read() == 0 and piece.size() == 0:
+                    self._stream = None
+                    self._close()
+                elif data := self._without_header(piece.bytes()):
+                    return data
+        except RuntimeError as error:
+            self._stream = None
+            self._close()
+            raise StatementFault(error) from None
+        return b""
+
+    def _close(self) -> None:
+        self.ended = True
+        lease, self._lease = self._lease, None
+        if lease is None:
+            return
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            # Safe only after a first fetch, which `begin` always does: chdb waits for ever on a stream never read.
+            lease.connection.streaming_cancel_query(stream)
+        lease.close()
+
+    def _check(self, statement: Statement) -> None:
+        """Refuse what the HTTP interface of a server refuses: several statements, files of the server."""
+        assert self._lease is not None
+        whole = statement.text + (b" FORMAT Null" if statement.input_format else b"")
+        found = self._lease.connection.classify_query(whole)
+        if found["statement_count"] > 1:
+            raise EngineFault(62, "SYNTAX_ERROR", "Multi-statements are not allowed")
+        if found["query_class"] == chdb.query_class.READ_ONLY:
+            return
+        lowered = statement.text.lower()
+        if b"outfile" in lowered or b"infile" in lowered:
+            raise EngineFault(358, "INTO_OUTFILE_NOT_ALLOWED", "INTO OUTFILE and FROM INFILE are not allowed")
+
+    def _can_stream(self, statement: Statement) -> bool:
+        name = self.format.lower()
+        return statement.first_word in _READING and (name in _STREAMED or self._header_lines > 0)
+
+    def _open_stream(self, statement: Statement) -> None:
+        assert self._lease is not None
+        self._stream = self._lease.connection.send_query(
+            statement.text, self.format, params=dict(self._request.parameters)
+        )
+
+    def _whole(self, statement: Statement) -> bytes:
+        assert self._lease is not None
+        result = self._lease.connection.query(
+            statement.text, self.format, params=dict(self._request.parameters)
+        )
+        self.counts.add(result)
+        answer = bytes(result.bytes())
+        self._close()
+        return answer
+
+    def _insert(self, statement: Statement) -> None:
+        assert self._lease is not None
+        connection = self._lease.connection
+        insert = connection.send_insert(statement.text, statement.input_format)
+        try:
+            for start in range(0, len(statement.data), INSERT_PIECE_BYTES):
+                connection.insert_append(insert, bytes(statement.data[start : start + INSERT_PIECE_BYTES]))
+            self.counts.add(connection.insert_done(insert))
+        except RuntimeError:
+            connection.insert_cancel(insert)
+            raise
+        self._close()
+
+    def _without_header(self, piece: bytes) -> bytes:
+        if not self._header_lines:
+            return piece
+        if self._header is None:
+            self._header = _first_lines(
+                piece, self._header_lines, quoted=self.format.lower().startswith("csv")
+            )
+            return piece
+        return piece.removeprefix(self._header)
+
+
+def _header_lines(name: str) -> int:
+    lowered = name.lower()
+    if not lowered.startswith(_HEADED):
+        return 0
+    return next((count for ending, count in _HEADER_LINES.items() if lowered.endswith(ending)), 0)
+
+
+def _first_lines(text: bytes, count: int, *, quoted: bool) -> bytes:
+    """The first lines; a line break inside a quoted CSV name does not end a line."""
+    end = 0
+    for _ in range(count):
+        end = text.find(b"\n", end) + 1
+        while quoted and text.count(b'"', 0, end) % 2 and end:
+            end = text.find(b"\n", end) + 1
+    return text[:end]
