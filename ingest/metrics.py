@@ -75,7 +75,7 @@ KEY_READS = Counter(
 KEYS_READ_AT = Gauge(
     "statline_ingest_keys_read_timestamp_seconds",
     "When the registry of server keys was last read, Unix seconds",
-    multiprocess_mode="livemin",
+    multiprocess_mode="livemax",
 )
 
 

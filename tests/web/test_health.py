@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -121,3 +123,17 @@ async def test_metrics_are_prometheus_text(served: Served) -> None:
         "statline_ready",
     ):
         assert name in text
+
+
+async def test_metrics_add_up_the_counts_of_every_role(tmp_path: Path) -> None:
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    count = "from web.metrics import count_request; count_request('/x', 'GET', 200, 0.1)"
+    show = count + "; from web.health import exposition; print(exposition().decode())"
+
+    for program in (count, show):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, env=environment, stdout=asyncio.subprocess.PIPE
+        )
+        text, _ = await process.communicate()
+
+    assert b'statline_http_requests_total{endpoint="/x",method="GET",status="200"} 2.0' in text
