@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import orjson
-
 from ingest.text import decode_form
+from ingest.values import compact_json
 from schema.fields import FIELDS
 
 SECRET_FIELDS: Final = FIELDS.secrets.fields
@@ -39,7 +38,9 @@ def _redacted_part(part: bytes) -> bytes:
 
 def redact_object(parsed: dict[str, object]) -> bytes:
     """A JSON object, written anew, with the values of its secret fields replaced."""
-    return orjson.dumps({key: REDACTED if is_secret(key) else value for key, value in parsed.items()})
+    return compact_json(
+        {key: REDACTED if is_secret(key) else value for key, value in parsed.items()}
+    ).encode()
 
 
 def is_secret(key: str) -> bool:

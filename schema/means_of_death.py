@@ -12,7 +12,9 @@ NAMES: Final[tuple[str, ...]] = (*BY_NUMBER.values(), *WORDS["mod"]["others"])
 
 
 def _without_prefix(text: str) -> str:
-    name = text.removeprefix("mod_")
+    name = text
+    while name.startswith("mod_"):
+        name = name.removeprefix("mod_").strip()
     return keep_unless_number(name) if name else "unknown"
 
 

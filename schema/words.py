@@ -29,7 +29,7 @@ class Folding(dict[str, str]):
         self._unknown = unknown
 
     def __missing__(self, text: str) -> str:
-        tidy = text[: 2 * WORD_CHARS_MAX].strip().lower()[:WORD_CHARS_MAX]
+        tidy = text[: 2 * WORD_CHARS_MAX].strip().lower()[:WORD_CHARS_MAX].rstrip()
         known = self._known.get(tidy) or self._known.get(whole_number(tidy))
         word = known if known is not None else self._unknown(tidy) if tidy else ""
         if len(self) < _REMEMBERED_MAX and len(text) <= WORD_CHARS_MAX:
