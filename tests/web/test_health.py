@@ -130,6 +130,7 @@ async def test_metrics_add_up_the_counts_of_every_role(tmp_path: Path) -> None:
     count = "from web.metrics import count_request; count_request('/x', 'GET', 200, 0.1)"
     show = count + "; from web.health import exposition; print(exposition().decode())"
 
+    text = b""
     for program in (count, show):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", program, env=environment, stdout=asyncio.subprocess.PIPE
