@@ -70,5 +70,6 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(event_time)
 ORDER BY (game, server_id, event_time)
 TTL toDateTime(received_at) + toIntervalDay(90)
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1,
+    min_bytes_for_wide_part = 67108864 -- a batch of 20,000 rows in one file instead of fifty: a fifth of the insert's cost
 COMMENT 'every event as it happened, one row each';

@@ -87,10 +87,21 @@ SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000
 COMMENT 'player x match x hour: the scoreboard and every counter of a player';
 
 CREATE MATERIALIZED VIEW match_players_mv TO match_players AS
+WITH
+    -- Each counter compares one of these small columns: several times cheaper than repeating the conditions.
+    if(is_target, toLowCardinality(''), event_type) AS act,
+    if(is_target, toLowCardinality(''), kill_kind) AS deed,
+    if(is_target, kill_kind, toLowCardinality('')) AS fate,
+    if(deed = 'kill', hitloc, toLowCardinality('')) AS killed_at,
+    if(deed = 'kill', player_stance, toLowCardinality('')) AS killed_from,
+    if(deed = 'kill', mod, toLowCardinality('')) AS killed_by,
+    if(is_target, target_name, player_name) AS who_name,
+    if(is_target, target_team, player_team) AS who_team,
+    toUInt64(toUnixTimestamp64Milli(event_time)) * 1048576 AS time_order
 SELECT
     game,
-    if(is_target, target_guid, actor_guid) AS player_guid,
-    hour,
+    if(is_target, target_guid, raw_events.player_guid) AS player_guid,
+    toStartOfHour(event_time) AS hour,
     match_id,
     server_id,
     map_name,
@@ -143,12 +154,12 @@ SELECT
     countIf(act = 'vehicle_crash') AS vehicle_crashes,
     countIf(act = 'turret_enter') AS turrets_entered,
     countIf(act IN ('objective_capture', 'objective_update')) AS objectives,
-    sumIf(damage_points, act = 'damage' AND actor_guid != target_guid) AS damage_dealt,
-    sumIf(damage_points, is_target AND event_type = 'damage') AS damage_taken,
-    sumIf(units_walked, NOT is_target) AS walked,
-    sumIf(units_sprinted, NOT is_target) AS sprinted,
-    sumIf(units_swum, NOT is_target) AS swam,
-    sumIf(units_driven, NOT is_target) AS driven,
+    sumIf(damage, act = 'damage' AND raw_events.player_guid != target_guid) AS damage_dealt,
+    sumIf(damage, is_target AND event_type = 'damage') AS damage_taken,
+    sumIf(raw_events.walked, NOT is_target) AS walked,
+    sumIf(raw_events.sprinted, NOT is_target) AS sprinted,
+    sumIf(raw_events.swam, NOT is_target) AS swam,
+    sumIf(raw_events.driven, NOT is_target) AS driven,
     max(if(is_target, target_is_bot, player_is_bot)) AS is_bot,
     max(if(is_target, target_smf_id, player_smf_id)) AS smf_id,
     min(event_time) AS first_seen,
@@ -157,33 +168,10 @@ SELECT
     max(if(is_target, toDateTime64(0, 3, 'UTC'), event_time)) AS last_acted,
     argMaxStateIf(who_name, time_order + cityHash64(who_name) % 1048576, who_name != '') AS name,
     argMaxStateIf(who_team, time_order + cityHash64(who_team) % 1048576, who_team != '') AS team
-FROM
-(
-    SELECT
-        *,
-        is_target,
-        player_guid AS actor_guid,
-        damage AS damage_points,
-        walked AS units_walked,
-        sprinted AS units_sprinted,
-        swam AS units_swum,
-        driven AS units_driven,
-        toStartOfHour(event_time) AS hour,
-        toUInt64(toUnixTimestamp64Milli(event_time)) * 1048576 AS time_order,
-        if(is_target, target_name, player_name) AS who_name,
-        if(is_target, target_team, player_team) AS who_team,
-        -- Each counter compares one of these small columns: several times cheaper than repeating the conditions.
-        if(is_target, toLowCardinality(''), event_type) AS act,
-        if(is_target, toLowCardinality(''), kill_kind) AS deed,
-        if(is_target, kill_kind, toLowCardinality('')) AS fate,
-        if(deed = 'kill', hitloc, toLowCardinality('')) AS killed_at,
-        if(deed = 'kill', player_stance, toLowCardinality('')) AS killed_from,
-        if(deed = 'kill', mod, toLowCardinality('')) AS killed_by
-    FROM raw_events
-    ARRAY JOIN multiIf(
-        target_guid = '' OR event_type NOT IN ('player_kill', 'bot_killed', 'damage'),
-            if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
-        raw_events.player_guid = '', [true],
-        [false, true]) AS is_target
-)
+FROM raw_events
+ARRAY JOIN multiIf(
+    target_guid = '' OR event_type NOT IN ('player_kill', 'bot_killed', 'damage'),
+        if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
+    raw_events.player_guid = '', [true],
+    [false, true]) AS is_target
 GROUP BY game, player_guid, hour, match_id, server_id, map_name, gametype;

@@ -29,6 +29,7 @@ SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'server x hour';
 
 CREATE MATERIALIZED VIEW server_hours_players_mv TO server_hours AS
+WITH toUInt64(toUnixTimestamp64Milli(match_players.last_seen)) * 1048576 AS time_order
 SELECT
     game,
     server_id,
@@ -42,28 +43,27 @@ SELECT
     sum(shots_fired) AS shots_fired,
     sum(shots_hit) AS shots_hit,
     max(last_seen) AS last_seen,
-    argMaxStateIf(toString(map_name), toUInt64(toUnixTimestamp64Milli(match_players.last_seen)) * 1048576 + cityHash64(map_name) % 1048576, map_name != '') AS map_name,
-    argMaxStateIf(toString(gametype), toUInt64(toUnixTimestamp64Milli(match_players.last_seen)) * 1048576 + cityHash64(gametype) % 1048576, gametype != '') AS gametype
+    argMaxStateIf(toString(match_players.map_name), time_order + cityHash64(match_players.map_name) % 1048576, match_players.map_name != '') AS map_name,
+    argMaxStateIf(toString(match_players.gametype), time_order + cityHash64(match_players.gametype) % 1048576, match_players.gametype != '') AS gametype
 FROM match_players
 GROUP BY game, server_id, hour;
 
 CREATE MATERIALIZED VIEW server_hours_gameflow_mv TO server_hours AS
+WITH
+    -- A server with 10,000 players is a wrong number, not a full server.
+    if(event_type = 'heartbeat', toUInt64(least(greatest(amount, 0), 10000)), 0) AS reported_players,
+    toUInt64(toUnixTimestamp64Milli(event_time)) * 1048576 AS time_order
 SELECT
     game,
     server_id,
     toStartOfHour(event_time) AS hour,
     max(event_time) AS last_seen,
-    argMaxStateIf(toString(map_name), toUInt64(toUnixTimestamp64Milli(event_time)) * 1048576 + cityHash64(map_name) % 1048576, map_name != '') AS map_name,
-    argMaxStateIf(toString(gametype), toUInt64(toUnixTimestamp64Milli(event_time)) * 1048576 + cityHash64(gametype) % 1048576, gametype != '') AS gametype,
+    argMaxStateIf(toString(raw_events.map_name), time_order + cityHash64(raw_events.map_name) % 1048576, raw_events.map_name != '') AS map_name,
+    argMaxStateIf(toString(raw_events.gametype), time_order + cityHash64(raw_events.gametype) % 1048576, raw_events.gametype != '') AS gametype,
     countIf(event_type = 'heartbeat') AS heartbeats,
     sum(reported_players) AS heartbeat_players,
     max(reported_players) AS peak_players,
     max(toUInt64OrZero(attributes['maxclients'])) AS max_players
-FROM
-(
-    -- A server with 10,000 players is a wrong number, not a full server.
-    SELECT *, if(event_type = 'heartbeat', toUInt64(least(greatest(amount, 0), 10000)), 0) AS reported_players
-    FROM raw_events
-    WHERE player_guid = '' AND target_guid = ''
-)
+FROM raw_events
+WHERE player_guid = '' AND target_guid = ''
 GROUP BY game, server_id, hour;

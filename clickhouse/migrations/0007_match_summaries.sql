@@ -16,6 +16,7 @@ CREATE TABLE match_summaries
     deaths SimpleAggregateFunction(sum, UInt64) COMMENT 'deaths of any sort (R4)',
     headshots SimpleAggregateFunction(sum, UInt64) COMMENT 'headshots (R6)',
     players SimpleAggregateFunction(groupUniqArrayArray, Array(String)) COMMENT 'guids of everybody seen in it, bots included',
+    player_kills SimpleAggregateFunction(sumMap, Map(String, UInt64)) COMMENT 'kills (R1) of those who have any: who came first',
     ended_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')) COMMENT 'when it was said to have ended; 1970 = not yet',
     winning_team AggregateFunction(argMax, String, Tuple(UInt8, DateTime64(3, 'UTC'), String)) COMMENT 'argMaxMerge(winning_team): said by match_end, else by the last team_win',
     allies_score AggregateFunction(argMax, Int32, Tuple(DateTime64(3, 'UTC'), Int32)) COMMENT 'last score of the allies; argMaxMerge(allies_score)',
@@ -43,11 +44,17 @@ SELECT
     sum(bot_kills) AS bot_kills,
     sum(deaths) AS deaths,
     sum(headshots) AS headshots,
-    groupUniqArray(player_guid) AS players
+    groupUniqArray(player_guid) AS players,
+    sumMap(map(player_guid, match_players.kills)) AS player_kills
 FROM match_players
 GROUP BY game, match_id;
 
 CREATE MATERIALIZED VIEW match_summaries_gameflow_mv TO match_summaries AS
+WITH
+    if(event_type = 'heartbeat', toUInt64(least(greatest(amount, 0), 10000)), 0) AS reported_players,
+    attributes['winning_team'] AS winner,
+    toInt32OrZero(attributes['allies_score']) AS allies,
+    toInt32OrZero(attributes['axis_score']) AS axis
 SELECT
     game,
     match_id,
@@ -58,17 +65,13 @@ SELECT
     min(event_time) AS first_event,
     max(event_time) AS last_event,
     max(if(event_type IN ('match_end', 'game_end'), event_time, toDateTime64(0, 3, 'UTC'))) AS ended_at,
-    argMaxStateIf(attributes['winning_team'], (event_type = 'match_end', event_time, attributes['winning_team']), event_type IN ('match_end', 'team_win') AND attributes['winning_team'] NOT IN ('', 'unknown')) AS winning_team,
-    argMaxStateIf(toInt32OrZero(attributes['allies_score']), (event_time, toInt32OrZero(attributes['allies_score'])), attributes['allies_score'] != '') AS allies_score,
-    argMaxStateIf(toInt32OrZero(attributes['axis_score']), (event_time, toInt32OrZero(attributes['axis_score'])), attributes['axis_score'] != '') AS axis_score,
+    argMaxStateIf(winner, (event_type = 'match_end', event_time, winner), event_type IN ('match_end', 'team_win') AND winner NOT IN ('', 'unknown')) AS winning_team,
+    argMaxStateIf(allies, (event_time, allies), attributes['allies_score'] != '') AS allies_score,
+    argMaxStateIf(axis, (event_time, axis), attributes['axis_score'] != '') AS axis_score,
     argMaxStateIf(reported_players, (event_time, reported_players), event_type = 'heartbeat') AS current_players,
     max(reported_players) AS peak_players,
     max(toUInt64OrZero(attributes['maxclients'])) AS max_players,
     max(greatest(round_number, toUInt16OrZero(attributes['total_rounds']))) AS rounds
-FROM
-(
-    SELECT *, if(event_type = 'heartbeat', toUInt64(least(greatest(amount, 0), 10000)), 0) AS reported_players
-    FROM raw_events
-    WHERE (player_guid = '' AND target_guid = '') OR event_type IN ('match_start', 'match_end', 'team_win', 'heartbeat')
-)
+FROM raw_events
+WHERE (player_guid = '' AND target_guid = '') OR event_type IN ('match_start', 'match_end', 'team_win', 'heartbeat')
 GROUP BY game, match_id;

@@ -30,9 +30,12 @@ SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'player x weapon x day';
 
 CREATE MATERIALIZED VIEW weapon_player_days_mv TO weapon_player_days AS
+WITH
+    if(is_target, toLowCardinality(''), kill_kind) AS deed,
+    if(deed = 'kill', hitloc, toLowCardinality('')) AS killed_at
 SELECT
     game,
-    if(is_target, target_guid, actor_guid) AS player_guid,
+    if(is_target, target_guid, raw_events.player_guid) AS player_guid,
     weapon,
     toDate(event_time) AS day,
     countIf(deed = 'kill') AS kills,
@@ -45,25 +48,16 @@ SELECT
     countIf(killed_at IN ('r_arm_upper', 'l_arm_upper', 'r_leg_upper', 'l_leg_upper', 'r_arm_lower', 'l_arm_lower', 'r_leg_lower', 'l_leg_lower', 'r_hand', 'l_hand', 'r_foot', 'l_foot', 'right_arm', 'left_arm', 'right_leg', 'left_leg', 'arm', 'leg')) AS limb_kills,
     countIf(event_type = 'weapon_fire') AS shots_fired,
     countIf(event_type = 'weapon_hit') AS shots_hit,
-    sumIf(damage, event_type = 'damage' AND actor_guid != target_guid) AS damage_dealt,
+    sumIf(damage, event_type = 'damage' AND raw_events.player_guid != target_guid) AS damage_dealt,
     sumIf(distance_units, deed = 'kill') AS kill_distance,
     countIf(deed = 'kill' AND distance_units > 0) AS distance_kills,
     maxIf(distance_units, deed = 'kill') AS kill_distance_max,
     max(if(is_target, target_is_bot, player_is_bot)) AS is_bot,
     max(if(is_target, toDateTime64(0, 3, 'UTC'), event_time)) AS last_used
-FROM
-(
-    SELECT
-        *,
-        is_target,
-        player_guid AS actor_guid,
-        if(is_target, toLowCardinality(''), kill_kind) AS deed,
-        if(deed = 'kill', hitloc, toLowCardinality('')) AS killed_at
-    FROM raw_events
-    ARRAY JOIN multiIf(
-        target_guid = '' OR kill_kind = '', if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
-        raw_events.player_guid = '', [true],
-        [false, true]) AS is_target
-    WHERE weapon != '' AND event_type IN ('player_kill', 'bot_killed', 'damage', 'weapon_fire', 'weapon_hit')
-)
+FROM raw_events
+ARRAY JOIN multiIf(
+    target_guid = '' OR kill_kind = '', if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
+    raw_events.player_guid = '', [true],
+    [false, true]) AS is_target
+WHERE weapon != '' AND event_type IN ('player_kill', 'bot_killed', 'damage', 'weapon_fire', 'weapon_hit')
 GROUP BY game, player_guid, weapon, day;

@@ -17,6 +17,9 @@ SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'map x cell x day: kills and deaths';
 
 CREATE MATERIALIZED VIEW heatmap_cells_mv TO heatmap_cells AS
+WITH
+    if(kind = 'kills', player_x, target_x) AS x,
+    if(kind = 'kills', player_y, target_y) AS y
 SELECT
     game,
     map_name,
@@ -25,19 +28,8 @@ SELECT
     toInt32(floor(y / 50)) AS cell_y,
     toDate(event_time) AS day,
     count() AS count
-FROM
-(
-    SELECT
-        game,
-        map_name,
-        event_time,
-        kind,
-        if(kind = 'kills', player_x, target_x) AS x,
-        if(kind = 'kills', player_y, target_y) AS y,
-        if(kind = 'kills', player_z, target_z) AS z
-    FROM raw_events
-    ARRAY JOIN ['kills', 'deaths'] AS kind
-    WHERE kill_kind != '' AND map_name != '' AND if(kind = 'kills', kill_kind = 'kill', target_guid != '')
-)
-WHERE (x != 0 OR y != 0 OR z != 0) AND abs(x) < 1000000 AND abs(y) < 1000000
+FROM raw_events
+ARRAY JOIN multiIf(kill_kind = '', CAST([], 'Array(String)'), kill_kind = 'kill', ['kills', 'deaths'], ['deaths']) AS kind
+WHERE map_name != '' AND (kind = 'kills' OR target_guid != '')
+    AND (x != 0 OR y != 0 OR if(kind = 'kills', player_z, target_z) != 0) AND abs(x) < 1000000 AND abs(y) < 1000000
 GROUP BY game, map_name, kind, cell_x, cell_y, day;

@@ -21,8 +21,8 @@ COMMENT 'player x opponent: who killed whom';
 CREATE MATERIALIZED VIEW player_opponents_mv TO player_opponents AS
 SELECT
     game,
-    if(is_target, target_guid, actor_guid) AS player_guid,
-    if(is_target, actor_guid, target_guid) AS opponent_guid,
+    if(is_target, target_guid, raw_events.player_guid) AS player_guid,
+    if(is_target, raw_events.player_guid, target_guid) AS opponent_guid,
     countIf(NOT is_target AND kill_kind = 'kill') AS kills,
     countIf(NOT is_target AND kill_kind = 'bot') AS bot_kills,
     countIf(NOT is_target AND kill_kind = 'team_kill') AS team_kills,
@@ -31,13 +31,8 @@ SELECT
     countIf(is_target AND kill_kind = 'team_kill') AS team_deaths,
     max(if(is_target, player_is_bot, target_is_bot)) AS opponent_is_bot,
     max(event_time) AS last_met
-FROM
-(
-    SELECT *, is_target, player_guid AS actor_guid
-    FROM raw_events
-    ARRAY JOIN [false, true] AS is_target
-    WHERE kill_kind IN ('kill', 'bot', 'team_kill') AND player_guid != '' AND target_guid != ''
-)
+FROM raw_events
+ARRAY JOIN if(kill_kind IN ('kill', 'bot', 'team_kill') AND raw_events.player_guid != '' AND target_guid != '', [false, true], []) AS is_target
 GROUP BY game, player_guid, opponent_guid;
 
 -- Where a player hits others and is hit himself.
@@ -61,20 +56,15 @@ COMMENT 'player x hit location: given and taken';
 CREATE MATERIALIZED VIEW player_hitlocs_mv TO player_hitlocs AS
 SELECT
     game,
-    if(is_target, target_guid, actor_guid) AS player_guid,
+    if(is_target, target_guid, raw_events.player_guid) AS player_guid,
     hitloc,
     countIf(NOT is_target AND kill_kind = 'kill') AS kills,
     countIf(is_target AND kill_kind != '') AS deaths,
     countIf(NOT is_target AND event_type = 'weapon_hit') AS hits_given,
     countIf(is_target AND event_type = 'weapon_hit') AS hits_taken,
-    sumIf(damage, NOT is_target AND event_type = 'damage' AND actor_guid != target_guid) AS damage_given,
+    sumIf(damage, NOT is_target AND event_type = 'damage' AND raw_events.player_guid != target_guid) AS damage_given,
     sumIf(damage, is_target AND event_type = 'damage') AS damage_taken
-FROM
-(
-    SELECT *, is_target, player_guid AS actor_guid
-    FROM raw_events
-    ARRAY JOIN [false, true] AS is_target
-    WHERE hitloc != '' AND event_type IN ('player_kill', 'bot_killed', 'weapon_hit', 'damage')
-        AND if(is_target, target_guid, raw_events.player_guid) != ''
-)
+FROM raw_events
+ARRAY JOIN if(hitloc != '' AND event_type IN ('player_kill', 'bot_killed', 'weapon_hit', 'damage'), [false, true], []) AS is_target
+WHERE if(is_target, target_guid, raw_events.player_guid) != ''
 GROUP BY game, player_guid, hitloc;

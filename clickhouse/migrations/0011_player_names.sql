@@ -19,21 +19,13 @@ COMMENT 'names of players: since when, until when, how often';
 CREATE MATERIALIZED VIEW player_names_mv TO player_names AS
 SELECT
     game,
-    lowerUTF8(name) AS name_folded,
-    name AS player_name,
-    guid AS player_guid,
+    lowerUTF8(player_name) AS name_folded,
+    if(is_target, target_name, raw_events.player_name) AS player_name,
+    if(is_target, target_guid, raw_events.player_guid) AS player_guid,
     count() AS uses,
     min(event_time) AS first_seen,
     max(event_time) AS last_seen
-FROM
-(
-    SELECT
-        game,
-        event_time,
-        if(is_target, target_name, player_name) AS name,
-        if(is_target, target_guid, raw_events.player_guid) AS guid
-    FROM raw_events
-    ARRAY JOIN if(kill_kind != '', [false, true], [false]) AS is_target
-)
-WHERE name != '' AND guid != ''
+FROM raw_events
+ARRAY JOIN if(kill_kind != '', [false, true], [false]) AS is_target
+WHERE if(is_target, target_name, raw_events.player_name) != '' AND if(is_target, target_guid, raw_events.player_guid) != ''
 GROUP BY game, name_folded, player_name, player_guid;
