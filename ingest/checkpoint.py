@@ -27,7 +27,7 @@ class Checkpoint(msgspec.Struct):
 
     applied: dict[str, tuple[int, int]] = {}
     next: str = ""
-    context: msgspec.Raw = msgspec.Raw(b"")
+    context: bytes = b""
 
 
 class WriterState:
@@ -46,8 +46,8 @@ class WriterState:
         context = Context()
         if self._disk.size(self._path):
             self._checkpoint = msgspec.msgpack.decode(self._disk.read(self._path), type=Checkpoint)
-            if len(self._checkpoint.context):
-                context = Context.decode(bytes(self._checkpoint.context))
+            if self._checkpoint.context:
+                context = Context.decode(self._checkpoint.context)
         self._load_window()
         return context
 
@@ -72,7 +72,7 @@ class WriterState:
         """After the insert of `segment`: it is applied, `context` is the state behind it, `upcoming` is next."""
         self._log(segment, generation)
         self._checkpoint.applied[_stream(segment.token)] = (segment.name.epoch, segment.name.number)
-        self._checkpoint.context = msgspec.Raw(context)
+        self._checkpoint.context = context
         self._checkpoint.next = upcoming.token if upcoming else ""
         self._save()
 

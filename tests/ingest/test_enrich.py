@@ -59,9 +59,9 @@ def test_equal_teams_are_a_team_kill_in_a_team_game(enricher: Enricher, gametype
 
 @pytest.mark.parametrize("gametype", ["ffa", ""])
 def test_equal_teams_mean_nothing_in_a_free_for_all(enricher: Enricher, gametype: str) -> None:
-    assert kinds(
-        enricher, kill("1", "2", gametype=gametype, player_team="allies", target_team="allies")
-    ) == ["kill"]
+    assert kinds(enricher, kill("1", "2", gametype=gametype, player_team="allies", target_team="allies")) == [
+        "kill"
+    ]
 
 
 def test_the_gametype_comes_from_the_match_when_the_kill_has_none(enricher: Enricher) -> None:
@@ -161,7 +161,15 @@ def test_bots_are_flagged_from_their_first_bot_event_until_they_leave(enricher: 
         row("bot_killed", player_guid="1", target_guid="unauth_7"),
     )
     assert [value(event, "player_is_bot") for event in made] == [False, True, True, False, True, False, False]
-    assert [value(event, "target_is_bot") for event in made] == [False, False, False, True, False, False, True]
+    assert [value(event, "target_is_bot") for event in made] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_game_time_is_anchored_to_the_receive_time_of_its_report(enricher: Enricher) -> None:

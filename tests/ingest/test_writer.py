@@ -61,7 +61,9 @@ async def drain(data_dir: Path, clickhouse: ClickHouse) -> None:
 
 async def counts(clickhouse: ClickHouse) -> tuple[int, int, int]:
     """Rows, distinct events, and shots counted by a view."""
-    raw = await clickhouse.rows_of("SELECT count() AS c, uniqExact(game_time, player_guid) AS u FROM raw_events")
+    raw = await clickhouse.rows_of(
+        "SELECT count() AS c, uniqExact(game_time, player_guid) AS u FROM raw_events"
+    )
     view = await clickhouse.rows_of("SELECT sum(shots_fired) AS shots FROM player_days")
     return raw[0]["c"], raw[0]["u"], int(view[0]["shots"])
 
