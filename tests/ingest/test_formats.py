@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.formats import InvalidBody, RawEvent, Split, count_events, split_report
+from ingest.objects import DEPTH_MAX
 from schema.refusals import RefusalReason
 from tests.ingest.bodies import bodies, events, json_lines
 from tests.samples.openmohaa_samples import sample, sample_lines
@@ -176,6 +177,21 @@ def test_one_bad_element_fails_the_whole_array(body: bytes) -> None:
     for read in (count_events, split_report):
         with pytest.raises(InvalidBody, match=r"^Invalid JSON array: "):
             read(body)
+
+
+@pytest.mark.parametrize("levels", [DEPTH_MAX, DEPTH_MAX + 1, 300, 2000])
+def test_complete_but_deep_objects_are_counted_as_they_are_split(levels: int) -> None:
+    nested = b'{"type":"x","a":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
+    assert count_events(nested) == len(split_report(nested).events) == (levels == DEPTH_MAX)
+    in_array = b'[{"type":"x"},' + nested + b"]"
+    assert _count(in_array) == (2 if levels == DEPTH_MAX else None)
+    assert (_split(in_array) is None) == (levels > DEPTH_MAX)
+
+
+def test_brackets_in_names_are_not_depth() -> None:
+    event = b'{"type":"chat","message":"' + b"[" * 500 + b'"}'
+    assert count_events(event) == len(split_report(event).events) == 1
+    assert count_events(b"[" + event + b"]") == len(split_report(b"[" + event + b"]").events) == 1
 
 
 def test_secrets_of_a_refused_line_are_not_kept() -> None:
