@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class RedisUnavailable(Exception):  # noqa: N818 - reads as what it is at every raise
+class RedisUnavailable(Exception):
     """Redis did not answer in time, refused, or is being left alone after it failed."""
