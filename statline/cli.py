@@ -100,9 +100,12 @@ def engine(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(sho
 @app.command
 def migrate(common: Common = NOTHING) -> None:
     """Bring the schemas of Postgres and ClickHouse up to date; `serve` does so itself at start."""
+    from statline import logs
     from statline.migrate_command import migrate as run
 
-    _print(run(common.settings()))
+    settings = common.settings()
+    logs.configure("migrate", settings.statline.log_level, settings.statline.log_format)
+    _print(run(settings))
 
 
 @servers_app.command
@@ -185,9 +188,13 @@ def doctor(
     common: Common = NOTHING,
 ) -> None:
     """Show the settings in force and where each comes from, and the state of every store and process."""
+    from statline import logs
     from statline.doctor import examine
 
-    report = asyncio.run(examine(common.settings()))
+    settings = common.settings()
+    # What is wrong stands in the report.
+    logs.configure("doctor", "error", settings.statline.log_format)
+    report = asyncio.run(examine(settings))
     print(report.as_json() if format == "json" else report.as_text())
     if not report.is_well:
         raise SystemExit(FAILED)

@@ -92,6 +92,11 @@ class Child:
                     return
             await self.start()
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM; `keep` starts it again."""
+        if self._process is not None:
+            _signal(self._process.pid, signal.SIGTERM, self._process.returncode)
+
     async def stop(self, within_s: float, hurry: asyncio.Event | None = None) -> bool:
         """SIGTERM; SIGKILL to its whole group after `within_s` or on `hurry`. Whether it went by itself."""
         self._stopping.set()

@@ -20,19 +20,13 @@ from typing import Final, Protocol
 import structlog
 
 from cache.embedded import EmbeddedValkeyFailed
-from clickhouse.client import ClickHouse
-from clickhouse.errors import ClickHouseUnavailable
-from postgres import servers
-from postgres.errors import EmbeddedPostgresFailed, PostgresError, ServerRefused
-from postgres.pool import Postgres
+from postgres.errors import EmbeddedPostgresFailed
 from statline import locks, logs
 from statline.errors import CommandFailed
-from statline.migrations import migrate
 from statline.processes import BackOff, Child
 from statline.roles import METRICS_VARIABLE, clean_metrics, create_data_dir, metrics_dir
 from statline.settings import Settings
-from statline.stores import clickhouse_url, embedded_postgres, embedded_valkey, postgres_url
-from statline.welcome import FIRST_SERVER, address, first_event
+from statline.stores import clickhouse_url, embedded_postgres, embedded_valkey
 
 LEFT_OVERS: Final = ("web", "writer", "engine")
 LEFT_OVER_WAIT_S: Final = 8.0
@@ -45,6 +39,8 @@ STORE_MISSES_MAX: Final = 3
 STOP_BY_S: Final = {"web": 4.0, "writer": 7.0, "engine": 8.2}
 """Seconds after the beginning of the stop at which each role is killed if it still runs."""
 HURRY_S: Final = 0.3
+ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
+"""Hosts that mean every interface, and how this machine reaches itself then."""
 
 _log = structlog.get_logger("statline")
 
@@ -84,7 +80,7 @@ class Supervisor:
         self._stores: dict[str, EmbeddedServer] = {}
         self._children: dict[str, Child] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._ran_before: list[str] = []
+        self._port = settings.statline.port
 
     async def run(self) -> None:
         """Start everything, wait for a signal, stop everything."""
@@ -102,16 +98,29 @@ class Supervisor:
         self._port = free_port(self._settings.statline.host, self._settings.statline.port)
         clean_metrics(self._data_dir)
         metrics_dir(self._data_dir).mkdir()
+        # The web role needs no store to accept reports: after a crash it does so while they recover.
+        early = self._knows_clickhouse()
         async with raising_first(asyncio.TaskGroup()) as group:
+            if early:
+                group.create_task(self._start_web())
             group.create_task(self._start_store("postgres", embedded_postgres(self._settings)))
             group.create_task(self._start_store("valkey", embedded_valkey(self._settings)))
             if not self._settings.clickhouse.url:
                 group.create_task(self._start_engine())
         migrated = await self._migrate_or_go_on()
-        async with raising_first(asyncio.TaskGroup()) as group:
-            group.create_task(self._start_role("writer"))
-            group.create_task(self._start_web())
+        # Not before the migrations: rows inserted before a new view exists would be missing in it.
+        await self._start_role("writer")
+        if not early:
+            await self._start_web()
         await self._welcome(migrated)
+
+    def _knows_clickhouse(self) -> bool:
+        """Whether the address of ClickHouse is known: the embedded one's is from its first start on."""
+        try:
+            clickhouse_url(self._settings)
+        except CommandFailed:
+            return False
+        return True
 
     def _end_left_overs(self) -> None:
         for role in LEFT_OVERS:
@@ -140,6 +149,7 @@ class Supervisor:
             return False
 
         await self._until(answers, child, ENGINE_START_S)
+        self._keep(self._follow_engine())
 
     async def _start_web(self) -> None:
         child = await self._start_role("web")
@@ -172,69 +182,37 @@ class Supervisor:
                 raise CommandFailed(f"the {child.name} role does not start: see its log lines above")
             await asyncio.sleep(0.02)
 
-    # -- schemas and first key -----------------------------------------------------------------------------
-
     async def _migrate_or_go_on(self) -> bool:
         """Migrate both stores; when one is away, go on without and try again in the background.
 
         A node must accept events after a restart even while ClickHouse is down (design promise 5).
         """
-        if await self._try_migrate():
+        # Imported while the stores start: their clients cost 0.4 s.
+        from statline.first_steps import migrated
+
+        if await migrated(self._settings):
             return True
         self._keep(self._migrate_later())
         return False
 
     async def _migrate_later(self) -> None:
+        from statline.first_steps import migrated
+
         back_off = BackOff()
         while True:
             await asyncio.sleep(back_off.wait_s(0.0))
-            if await self._try_migrate():
+            if await migrated(self._settings):
                 return
 
-    async def _try_migrate(self) -> bool:
-        settings = self._settings
-        async with self._people() as people:
-            facts = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
-            try:
-                for name in await migrate(people, facts, settings.clickhouse):
-                    _log.info("migration applied", migration=name)
-            except (PostgresError, ClickHouseUnavailable) as error:
-                if not is_unavailable(error):
-                    raise
-                _log.warning("a store is away: migrations are tried again", reason=str(error))
-                return False
-            finally:
-                await facts.close()
-        return True
+    async def _welcome(self, is_migrated: bool) -> None:
+        from statline.first_steps import first_event
 
-    async def _welcome(self, migrated: bool) -> None:
         took_s = time.monotonic() - self._began_at
         _log.info("ready", address=self._address(), start_s=round(took_s, 2))
         print(f"statline is ready on {self._address()} after {took_s:.1f} s. Ctrl-C stops it.", flush=True)
-        if migrated:
-            await self._introduce_first_server()
-
-    async def _introduce_first_server(self) -> None:
-        """On a first start, make a key and show how to send an event. Shown once, kept nowhere in clear."""
-        async with self._people() as people:
-            try:
-                if await servers.listed(people):
-                    return
-                key = await servers.add(people, FIRST_SERVER)
-            except ServerRefused:  # another node was quicker
-                return
-            except PostgresError as error:
-                _log.warning("no first server made", reason=str(error))
-                return
-        print(first_event(self._address(), key), flush=True)
-
-    @contextlib.asynccontextmanager
-    async def _people(self) -> AsyncIterator[Postgres]:
-        store = await Postgres.connect(postgres_url(self._settings), self._settings.postgres)
-        try:
-            yield store
-        finally:
-            await store.close()
+        text = await first_event(self._settings, self._address()) if is_migrated else None
+        if text:
+            print(text, flush=True)
 
     # -- while it runs -------------------------------------------------------------------------------------
 
@@ -254,6 +232,18 @@ class Supervisor:
             except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
                 _log.error("a store does not start", store=name, reason=str(error))
 
+    async def _follow_engine(self) -> None:
+        """When a restarted engine had to take another port, restart who still knows the old one."""
+        known = clickhouse_url(self._settings)
+        while True:
+            await asyncio.sleep(STORE_CHECK_S)
+            found = clickhouse_url(self._settings)
+            if found != known:
+                known = found
+                _log.warning("the embedded ClickHouse has another address: writer and web are restarted")
+                for role in ("writer", "web"):
+                    self._children[role].ask_to_stop()
+
     def _keep(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.append(task)
@@ -265,7 +255,9 @@ class Supervisor:
             self._stop.set()
 
     def _address(self) -> str:
-        return address(self._settings.statline.host, self._port)
+        """The URL under which this machine reaches the web role."""
+        host = ANYWHERE.get(self._settings.statline.host, self._settings.statline.host)
+        return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
     # -- stop ----------------------------------------------------------------------------------------------
 
@@ -319,13 +311,6 @@ async def raising_first(group: asyncio.TaskGroup) -> AsyncIterator[asyncio.TaskG
             yield group
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
-
-
-def is_unavailable(error: Exception) -> bool:
-    """Whether trying again later can help."""
-    from postgres.errors import PostgresUnavailable
-
-    return isinstance(error, ClickHouseUnavailable | PostgresUnavailable)
 
 
 def is_gone(server: EmbeddedServer) -> bool:

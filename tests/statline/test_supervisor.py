@@ -1,0 +1,335 @@
+"""`statline serve` as an operator meets it: real processes, real kills, nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from statline import locks
+
+START_S: Final = 90.0
+STOP_S: Final = 30.0
+EVENT: Final = b'{"type":"player_kill","match_id":"m","attacker_guid":"a","victim_guid":"b","weapon":"Thompson"}'
+
+Eventually = Callable[..., Awaitable[Any]]
+
+
+class Node:
+    """One `statline serve` on a folder, with its output in files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data_dir = folder / "var"
+        self.out, self.err = folder / "out", folder / "err"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str, **variables: str) -> None:
+        self.out.write_bytes(b"")
+        self.err.write_bytes(b"")
+        with self.out.open("ab") as out, self.err.open("ab") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "statline", "serve", "--data-dir", "var", "--port", "0",
+                 "--log-format", "json", *options],
+                stdout=out, stderr=err, cwd=self.folder, env=environment(**variables), start_new_session=True,
+            )  # fmt: skip
+
+    async def started(self, eventually: Eventually) -> Node:
+        await eventually(lambda: self.address or self.code is not None, within_s=START_S)
+        assert self.code is None, self.err.read_text()
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def code(self) -> int | None:
+        assert self.process is not None
+        return self.process.poll()
+
+    @property
+    def address(self) -> str:
+        found = re.search(r"is ready on (http\S+)", self.out.read_text())
+        return found[1] if found else ""
+
+    @property
+    def token(self) -> str:
+        found = re.search(r"X-Server-Token: (slk_[\w-]+)", self.out.read_text())
+        return found[1] if found else ""
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.err.read_text().splitlines()]
+
+    def role(self, name: str) -> int | None:
+        return locks.holder(self.data_dir, name)
+
+    def store(self, program: str) -> int | None:
+        """The main process of an embedded store."""
+        for pid, command in processes_of(self.folder).items():
+            if command.split("\0")[0].split(" ")[0].rpartition("/")[2] == program:
+                return pid
+        return None
+
+    async def stop(self, eventually: Eventually, number: int = signal.SIGTERM) -> int:
+        os.kill(self.pid, number)
+        await eventually(lambda: self.code is not None, within_s=STOP_S)
+        assert self.code is not None
+        return self.code
+
+    def ask(self, path: str, token: str = "", body: bytes | None = None) -> tuple[int, Any]:
+        request = urllib.request.Request(self.address + path, data=body, headers={"X-Server-Token": token} if token else {})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+        except OSError:
+            return 0, None
+
+    def is_ready(self) -> bool:
+        status, body = self.ask("/ready")
+        return status == 200 and all(body["checks"].values())
+
+
+def environment(**variables: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("STATLINE_")}
+    return {**inherited, **variables}
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Living processes that name the folder in their command line or work in it."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+            works_in = str((entry / "cwd").readlink())
+        except OSError:
+            continue
+        if str(folder) in command or works_in.startswith(str(folder)):
+            found[int(entry.name)] = command
+    return found
+
+
+@pytest.fixture
+def node() -> Iterator[Node]:
+    """A node on a folder of its own; whatever a failed test leaves is killed."""
+    with tempfile.TemporaryDirectory(prefix="statline-test-") as name:
+        node = Node(Path(name).resolve())
+        yield node
+        if node.process is not None and node.process.poll() is None:
+            node.process.send_signal(signal.SIGTERM)
+            try:
+                node.process.wait(timeout=STOP_S)
+            except subprocess.TimeoutExpired:
+                node.process.kill()
+                node.process.wait()
+        for pid in processes_of(node.folder):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+async def running(node: Node, eventually: Eventually) -> AsyncIterator[Node]:
+    node.start()
+    yield await node.started(eventually)
+
+
+def statline(node: Node, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "statline", *arguments, "--data-dir", "var"],
+        capture_output=True, text=True, cwd=node.folder, env=environment(**variables), timeout=60, check=False,
+    )  # fmt: skip
+
+
+async def test_a_first_start_shows_a_token_that_works_and_a_stop_leaves_nothing(
+    running: Node, eventually: Eventually
+) -> None:
+    node = running
+    assert await eventually(lambda: node.token)
+    await eventually(node.is_ready)
+    status, body = node.ask("/api/v1/ingest/events", node.token, EVENT)
+    assert (status, body["processed"]) == (202, 1)
+    assert node.token not in node.err.read_text()
+    assert {line["role"] for line in node.log} >= {"serve", "web", "engine"}
+    assert await node.stop(eventually) == 0
+    assert processes_of(node.folder) == {}
+
+    token = node.token
+    node.start()
+    await node.started(eventually)
+    assert "First start" not in node.out.read_text()
+    await eventually(node.is_ready)
+    assert node.ask("/api/v1/ingest/events", token, EVENT)[0] == 202
+    assert await node.stop(eventually, signal.SIGINT) == 0
+    assert processes_of(node.folder) == {}
+
+
+async def test_what_is_killed_is_started_again(running: Node, eventually: Eventually) -> None:
+    node = running
+    await eventually(node.is_ready)
+    for name in ("web", "writer", "engine"):
+        pid = await eventually(lambda name=name: node.role(name))
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda name=name, pid=pid: node.role(name) not in (None, pid), within_s=START_S)
+    for program in ("postgres", "valkey-server"):
+        pid = node.store(program)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda program=program, pid=pid: node.store(program) not in (None, pid), within_s=START_S)
+    await eventually(node.is_ready, within_s=START_S)
+    assert node.ask("/api/v1/ingest/events", node.token, EVENT)[0] == 202
+    assert await node.stop(eventually) == 0
+    assert processes_of(node.folder) == {}
+
+
+async def test_a_killed_supervisor_takes_its_roles_along_and_the_next_start_takes_over(
+    running: Node, eventually: Eventually
+) -> None:
+    node = running
+    token = await eventually(lambda: node.token)
+    postgres, valkey = node.store("postgres"), node.store("valkey-server")
+    assert node.process is not None
+    node.process.kill()
+    node.process.wait()
+    node.start()
+    await node.started(eventually)
+    assert (node.store("postgres"), node.store("valkey-server")) == (postgres, valkey), "adopted"
+    await eventually(node.is_ready)
+    assert node.ask("/api/v1/ingest/events", token, EVENT)[0] == 202
+    assert await node.stop(eventually) == 0
+    assert processes_of(node.folder) == {}
+
+
+async def test_roles_that_outlive_a_killed_supervisor_are_ended_by_the_next_start(
+    running: Node, eventually: Eventually
+) -> None:
+    node = running
+    writer = await eventually(lambda: node.role("writer"))
+    os.kill(writer, signal.SIGSTOP)  # it cannot follow the death of its parent
+    assert node.process is not None
+    node.process.kill()
+    node.process.wait()
+    node.start()
+    await node.started(eventually)
+    await eventually(lambda: node.role("writer") not in (None, writer))
+    assert await node.stop(eventually) == 0
+    assert processes_of(node.folder) == {}
+
+
+async def test_a_second_statline_on_the_same_folder_is_refused_and_the_first_one_named(running: Node) -> None:
+    done = statline(running, "serve", "--port", "0")
+    assert done.returncode == 1
+    assert re.search(rf"already running on \S+ \(process {running.pid}\)", done.stderr)
+    assert running.code is None
+
+
+async def test_a_server_added_while_statline_runs_may_send_at_once(running: Node, eventually: Eventually) -> None:
+    done = statline(running, "servers", "add", "beta", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    token = json.loads(done.stdout)["token"]
+    assert running.ask("/api/v1/ingest/events", token, EVENT)[0] == 202
+    assert statline(running, "servers", "revoke", "beta").returncode == 0
+    await eventually(lambda: running.ask("/api/v1/ingest/events", token, EVENT)[0] == 401)
+    assert running.code is None
+    assert running.is_ready()
+
+
+async def test_doctor_is_content_with_a_running_statline_and_not_with_a_stopped_one(
+    running: Node, eventually: Eventually
+) -> None:
+    await eventually(running.is_ready)
+    well = statline(running, "doctor", "--format", "json")
+    report = json.loads(well.stdout)
+    assert (well.returncode, report["problems"], well.stderr) == (0, [], "")
+    assert [store["name"] for store in report["stores"]] == ["postgres", "clickhouse", "redis"]
+    assert all(store["version"] for store in report["stores"])
+    assert report["processes"]["serve"] == running.pid
+    assert "hidden" in next(store["address"] for store in report["stores"] if store["name"] == "clickhouse")
+    await running.stop(eventually)
+    ill = statline(running, "doctor")
+    assert ill.returncode == 1
+    assert "PROBLEM postgres" in ill.stdout
+
+
+async def test_a_taken_port_is_said_before_anything_starts(node: Node, eventually: Eventually) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = statline(node, "serve", "--port", str(port))
+    assert done.returncode == 1
+    assert f"statline: cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
+    assert not (node.data_dir / "postgres").exists()
+
+
+async def test_a_second_interrupt_ends_what_does_not_stop(running: Node, eventually: Eventually) -> None:
+    node = running
+    web = await eventually(lambda: node.role("web"))
+    os.kill(web, signal.SIGSTOP)
+    os.kill(node.pid, signal.SIGINT)
+    await eventually(lambda: any(line["event"] == "stopping" for line in node.log))
+    assert await node.stop(eventually, signal.SIGINT) == 0
+    assert any("asked again" in line["event"] for line in node.log)
+    assert processes_of(node.folder) == {}
+
+
+async def test_an_interrupt_while_starting_stops_what_was_started(node: Node, eventually: Eventually) -> None:
+    node.start()
+    await eventually(lambda: node.store("postgres"), within_s=START_S)
+    assert await node.stop(eventually) == 0
+    assert processes_of(node.folder) == {}
+
+
+async def test_events_are_accepted_while_clickhouse_is_away(node: Node, eventually: Eventually) -> None:
+    node.start(STATLINE_CLICKHOUSE_URL="http://default:hunter2@127.0.0.1:1")
+    await node.started(eventually)
+    done = statline(node, "servers", "add", "alpha", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    token = json.loads(done.stdout)["token"]
+    status, _ = await asyncio.to_thread(node.ask, "/api/v1/ingest/events", token, EVENT)
+    assert status == 202
+    assert node.ask("/ready")[1]["checks"]["clickhouse"] is False
+    assert "hunter2" not in node.err.read_text() + node.out.read_text()
+    assert await node.stop(eventually) == 0
+    assert processes_of(node.folder) == {}
+
+
+async def test_a_web_role_alone_comes_up_without_any_store_and_says_so(node: Node, eventually: Eventually) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    stores = {
+        "STATLINE_CLICKHOUSE_URL": "http://default:x@127.0.0.1:1",
+        "STATLINE_POSTGRES_URL": "postgresql://u:x@127.0.0.1:1/d",
+        "STATLINE_REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    with node.err.open("ab") as err:
+        node.process = subprocess.Popen(
+            [sys.executable, "-m", "statline", "web", "--data-dir", "var", "--port", str(port)],
+            stdout=err, stderr=err, cwd=node.folder, env=environment(**stores), start_new_session=True,
+        )  # fmt: skip
+    node.out.write_text(f"is ready on http://127.0.0.1:{port}\n")
+    await eventually(lambda: node.ask("/health")[0] == 200, within_s=START_S)
+    status, body = node.ask("/ready")
+    assert status == 503
+    assert body["checks"] == {"postgres": False, "clickhouse": False, "redis": False}
+    assert node.ask("/api/v1/ingest/events", "slk_x", EVENT)[0] == 503, "nobody can say that the key is bad"
+    assert await node.stop(eventually) == 0
