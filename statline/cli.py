@@ -74,11 +74,16 @@ def serve(common: Common = NOTHING) -> None:
 
 
 @app.command
-def web(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(show=False)] = 0) -> None:
+def web(
+    common: Common = NOTHING,
+    *,
+    supervisor: Annotated[int, Parameter(show=False)] = 0,
+    listener: Annotated[int, Parameter(show=False)] = -1,
+) -> None:
     """Run the web role alone: HTTP, answers, the ingest door. Stores by URL, or those of a running data folder."""
     from statline.roles import run_role
 
-    run_role("web", common.settings(), supervisor)
+    run_role("web", common.settings(), supervisor, listener)
 
 
 @app.command

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
+import asyncpg
 import structlog
 
 from clickhouse.client import ClickHouse
@@ -50,8 +51,9 @@ async def first_event(settings: Settings, url: str) -> str | None:
             key = await servers.add(people, FIRST_SERVER)
         except ServerRefused:  # another node was quicker
             return None
-        except PostgresError as error:
-            _log.warning("no first server registered", reason=str(error))
+        except (PostgresError, asyncpg.PostgresError) as error:
+            # Tried again after the migrations.
+            _log.warning("no first server registered yet", reason=str(error))
             return None
     return _first_event(url, key)
 

@@ -27,8 +27,9 @@ METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 PR_SET_PDEATHSIG: Final = 1
 
 
-def run_role(role: str, settings: Settings, supervisor: int = 0) -> None:
-    """Be `role` until SIGTERM or SIGINT. `supervisor` is the process that started it, 0 when alone.
+def run_role(role: str, settings: Settings, supervisor: int = 0, listener: int = -1) -> None:
+    """Be `role` until SIGTERM or SIGINT. `supervisor` is the process that started it, 0 when alone;
+    `listener` the file descriptor of a listening socket that it handed over to the web role.
 
     Raises CommandFailed when the role runs already or cannot start.
     """
@@ -40,9 +41,10 @@ def run_role(role: str, settings: Settings, supervisor: int = 0) -> None:
     from statline import logs
 
     logs.configure(role, settings.statline.log_level, settings.statline.log_format)
-    run = {"web": _web, "writer": _writer, "engine": _engine}[role]
+    roles = {"web": lambda: _web(settings, data_dir, listener), "writer": lambda: _writer(settings, data_dir),
+             "engine": lambda: _engine(settings, data_dir)}  # fmt: skip
     with _deaths_logged(is_supervised=bool(supervisor)), locks.held(data_dir, role):
-        _run(run(settings, data_dir))
+        _run(roles[role]())
 
 
 def die_with(parent: int) -> None:
@@ -117,7 +119,9 @@ async def _stop_event() -> AsyncIterator[asyncio.Event]:
     yield stop
 
 
-async def _web(settings: Settings, data_dir: Path) -> None:
+async def _web(settings: Settings, data_dir: Path, listener: int) -> None:
+    import socket
+
     import structlog
 
     from statline.world import open_world
@@ -127,9 +131,9 @@ async def _web(settings: Settings, data_dir: Path) -> None:
     log = structlog.get_logger("statline")
     async with _stop_event() as stop, open_world(settings, data_dir) as world:
         host, port = settings.statline.host, settings.statline.port
+        inherited = socket.socket(fileno=listener) if listener >= 0 else None
         with _clear_listen_errors(host, port):
-            server = open_server(create_app(world), settings.web, host, port)
-            async with server as bound:
+            async with open_server(create_app(world), settings.web, host, port, listener=inherited) as bound:
                 log.info("web role listens", host=host, port=bound)
                 await stop.wait()
                 log.info("web role stops")

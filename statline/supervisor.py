@@ -39,6 +39,8 @@ STORE_MISSES_MAX: Final = 3
 STOP_BY_S: Final = {"web": 4.0, "writer": 7.0, "engine": 8.2}
 """Seconds after the beginning of the stop at which each role is killed if it still runs."""
 HURRY_S: Final = 0.3
+BACKLOG: Final = 1024
+"""Connections that wait while the web role is restarted."""
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that mean every interface, and how this machine reaches itself then."""
 
@@ -81,6 +83,8 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._port = settings.statline.port
+        self._listener: socket.socket | None = None
+        """Held through every restart of the web role: connections made meanwhile wait, no report is refused."""
 
     async def run(self) -> None:
         """Start everything, wait for a signal, stop everything."""
@@ -95,7 +99,8 @@ class Supervisor:
 
     async def _start(self) -> None:
         await asyncio.to_thread(self._end_left_overs)
-        self._port = free_port(self._settings.statline.host, self._settings.statline.port)
+        self._listener = listening(self._settings.statline.host, self._settings.statline.port)
+        self._port = self._listener.getsockname()[1]
         clean_metrics(self._data_dir)
         metrics_dir(self._data_dir).mkdir()
         # The web role needs no store to accept reports: after a crash it does so while they recover.
@@ -107,12 +112,12 @@ class Supervisor:
             group.create_task(self._start_store("valkey", embedded_valkey(self._settings)))
             if not self._settings.clickhouse.url:
                 group.create_task(self._start_engine())
-        migrated = await self._migrate_or_go_on()
+        await self._migrate_or_go_on()
         # Not before the migrations: rows inserted before a new view exists would be missing in it.
         await self._start_role("writer")
         if not early:
             await self._start_web()
-        await self._welcome(migrated)
+        await self._welcome()
 
     def _knows_clickhouse(self) -> bool:
         """Whether the address of ClickHouse is known: the embedded one's is from its first start on."""
@@ -133,7 +138,7 @@ class Supervisor:
             return
         self._stores[name] = server
         try:
-            adopted = await asyncio.to_thread(server.start)
+            adopted = await to_its_end(server.start)
         except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
             raise CommandFailed(str(error)) from error
         if adopted:
@@ -156,17 +161,19 @@ class Supervisor:
         await self._until(lambda: http_ok(self._address(), "/health"), child, WEB_START_S)
 
     async def _start_role(self, role: str) -> Child:
-        child = Child(role, self._command(role), self._environment())
+        handed_over = [self._listener.fileno()] if role == "web" and self._listener is not None else []
+        child = Child(role, self._command(role, *handed_over), self._environment(), handed_over)
         self._children[role] = child
         await child.start()
         self._keep(child.keep(lambda _: None))
         return child
 
-    def _command(self, role: str) -> list[str]:
+    def _command(self, role: str, listener: int | None = None) -> list[str]:
         node = self._settings.statline
         options = {
             "data-dir": self._data_dir, "host": node.host, "port": self._port, "log-level": node.log_level,
             "log-format": node.log_format, "supervisor": os.getpid(), "config": self._settings.config,
+            "listener": listener,
         }  # fmt: skip
         given = [f"--{name}={value}" for name, value in options.items() if value is not None]
         return [sys.executable, "-m", "statline", role, *given]
@@ -182,7 +189,7 @@ class Supervisor:
                 raise CommandFailed(f"the {child.name} role does not start: see its log lines above")
             await asyncio.sleep(0.02)
 
-    async def _migrate_or_go_on(self) -> bool:
+    async def _migrate_or_go_on(self) -> None:
         """Migrate both stores; when one is away, go on without and try again in the background.
 
         A node must accept events after a restart even while ClickHouse is down (design promise 5).
@@ -190,10 +197,8 @@ class Supervisor:
         # Imported while the stores start: their clients cost 0.4 s.
         from statline.first_steps import migrated
 
-        if await migrated(self._settings):
-            return True
-        self._keep(self._migrate_later())
-        return False
+        if not await migrated(self._settings):
+            self._keep(self._migrate_later())
 
     async def _migrate_later(self) -> None:
         from statline.first_steps import migrated
@@ -202,15 +207,18 @@ class Supervisor:
         while True:
             await asyncio.sleep(back_off.wait_s(0.0))
             if await migrated(self._settings):
-                return
+                return await self._greet_newcomer()
 
-    async def _welcome(self, is_migrated: bool) -> None:
-        from statline.first_steps import first_event
-
+    async def _welcome(self) -> None:
         took_s = time.monotonic() - self._began_at
         _log.info("ready", address=self._address(), start_s=round(took_s, 2))
         print(f"statline is ready on {self._address()} after {took_s:.1f} s. Ctrl-C stops it.", flush=True)
-        text = await first_event(self._settings, self._address()) if is_migrated else None
+        await self._greet_newcomer()
+
+    async def _greet_newcomer(self) -> None:
+        from statline.first_steps import first_event
+
+        text = await first_event(self._settings, self._address())
         if text:
             print(text, flush=True)
 
@@ -227,7 +235,7 @@ class Supervisor:
             _log.error("a store died and is started again", store=name)
             await asyncio.sleep(back_off.wait_s(time.monotonic() - started_at))
             try:
-                await asyncio.to_thread(server.start)
+                await to_its_end(server.start)
                 started_at, misses = time.monotonic(), 0
             except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
                 _log.error("a store does not start", store=name, reason=str(error))
@@ -287,6 +295,8 @@ class Supervisor:
 
     async def _stop_all(self) -> None:
         began_at = time.monotonic()
+        if self._listener is not None:
+            self._listener.close()
         for role, by_s in STOP_BY_S.items():
             child = self._children.get(role)
             if child is not None:
@@ -313,24 +323,41 @@ async def raising_first(group: asyncio.TaskGroup) -> AsyncIterator[asyncio.TaskG
         raise errors.exceptions[0] from None
 
 
+async def to_its_end(work: Callable[[], bool]) -> bool:
+    """Run blocking work in a thread. A cancellation waits for it: what is half started cannot be stopped."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
+
+
 def is_gone(server: EmbeddedServer) -> bool:
     """Whether its process does not exist any more, so that waiting is of no use."""
     pid = getattr(server, "pid", None)
     return pid is not None and pid() is None
 
 
-def free_port(host: str, port: int) -> int:
-    """The port to listen on (one the system chose for 0). Raises CommandFailed when it cannot be had."""
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens on host and port. Raises CommandFailed when that cannot be had."""
+    listener = None
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            return int(probe.getsockname()[1])
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)  # noqa: FBT003 - the socket's own spelling
     except OSError as error:
+        if listener is not None:
+            listener.close()
         raise CommandFailed(
             f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port or --host"
         ) from error
+    return listener
 
 
 async def http_ok(url: str, path: str) -> bool:

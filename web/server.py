@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -136,9 +137,18 @@ def _last_words(status: int, text: str) -> web.StreamResponse:
 
 @asynccontextmanager
 async def open_server(
-    app: web.Application, settings: WebSettings, host: str, port: int, *, reuse_port: bool = False
+    app: web.Application,
+    settings: WebSettings,
+    host: str,
+    port: int,
+    *,
+    reuse_port: bool = False,
+    listener: socket.socket | None = None,
 ) -> AsyncIterator[int]:
     """Serve the application on host and port while inside; yields the port (useful when `port` is 0).
+
+    A `listener` that already listens is used instead: the supervisor keeps one open, so that connections made
+    while a web role is restarted wait for the next one and no report is refused.
 
     Leaving stops accepting, lets running requests finish within `stop_timeout_s` and closes every connection.
     Raises OSError when the address is taken.
@@ -149,11 +159,14 @@ async def open_server(
         assert runner.server is not None
         doorman = Doorman(runner.server, settings)
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(doorman, host, port, backlog=BACKLOG, reuse_port=reuse_port)
+        if listener is None:
+            server = await loop.create_server(doorman, host, port, backlog=BACKLOG, reuse_port=reuse_port)
+        else:
+            server = await loop.create_server(doorman, sock=listener, backlog=BACKLOG)
         try:
-            yield listener.sockets[0].getsockname()[1]
+            yield server.sockets[0].getsockname()[1]
         finally:
             # First nobody new; then `cleanup` waits for who is inside.
-            listener.close()
+            server.close()
     finally:
         await runner.cleanup()

@@ -333,3 +333,16 @@ async def test_a_web_role_alone_comes_up_without_any_store_and_says_so(node: Nod
     assert body["checks"] == {"postgres": False, "clickhouse": False, "redis": False}
     assert node.ask("/api/v1/ingest/events", "slk_x", EVENT)[0] == 503, "nobody can say that the key is bad"
     assert await node.stop(eventually) == 0
+
+
+async def test_no_report_is_refused_while_the_web_role_is_restarted(running: Node, eventually: Eventually) -> None:
+    node = running
+    await eventually(node.is_ready)
+    web = node.role("web")
+    assert web is not None
+    os.kill(web, signal.SIGKILL)
+    await eventually(lambda: node.role("web") != web)
+    # Nobody answers yet; the connection waits for the next web role, which must first read the keys.
+    status, _ = await asyncio.to_thread(node.ask, "/api/v1/ingest/events", node.token, EVENT)
+    assert status == 202
+    assert node.role("web") not in (None, web)
