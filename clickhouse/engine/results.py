@@ -7,8 +7,11 @@ Arrow, …) are made whole in memory, within `max_memory_usage`.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +24,7 @@ _STREAMED: Final = frozenset({"native", "tabseparated", "tsv", "tabseparatedraw"
                               "jsoneachrow", "jsonlines", "ndjson", "jsoncompacteachrow", "tskv", "lineasstring"})  # fmt: skip
 _HEADER_LINES: Final = {"withnamesandtypes": 2, "withnames": 1}
 _HEADED: Final = ("tabseparated", "tsv", "csv", "jsoncompacteachrow")
+_POWERFUL: Final = (b"SYSTEM", b"KILL", b"BACKUP", b"RESTORE")
 _READING: Final = (b"SELECT", b"WITH", b"FROM")
 
 
@@ -150,11 +154,14 @@ class Running:
         found = self._lease.connection.classify_query(whole)
         if found["statement_count"] > 1:
             raise EngineFault(62, "SYNTAX_ERROR", "Multi-statements are not allowed")
-        if found["query_class"] == chdb.query_class.READ_ONLY:
-            return
+        if found["query_class"] in (chdb.query_class.READ_ONLY, chdb.query_class.UNKNOWN):
+            return  # what does not parse is told by the engine itself
         lowered = statement.text.lower()
         if b"outfile" in lowered or b"infile" in lowered:
             raise EngineFault(358, "INTO_OUTFILE_NOT_ALLOWED", "INTO OUTFILE and FROM INFILE are not allowed")
+        # ClickHouse leaves these to privileges, which an embedded engine does not have.
+        if self._request.readonly == 1 or (self._request.readonly and statement.first_word in _POWERFUL):
+            raise EngineFault(164, "READONLY", "Cannot execute query in readonly mode")
 
     def _can_stream(self, statement: Statement) -> bool:
         name = self.format.lower()
@@ -177,15 +184,18 @@ class Running:
         return answer
 
     def _insert(self, statement: Statement) -> None:
-        """Insert in one call, data behind the statement: chdb's `insert_done` reports success also when the insert
-        failed at its table or a view (tried on 26.9: constraint, throwIf in a view, memory limit)."""
+        """Insert the data from a file in memory.
+
+        The two shorter ways are wrong on 26.9 (tried): chdb's streaming insert reports success also when the
+        table or a view refused the rows, and data behind the statement are read as text, so that a block
+        with two line feeds in a row is cut there.
+        """
         assert self._lease is not None
-        if not statement.data:  # chdb takes no data for an error; a server does not
-            self._close()
-            return
-        form = str(statement.input_format).encode()
-        whole = b"".join((statement.text, b" FORMAT ", form, b"\n", statement.data))
-        self.counts.add(self._lease.connection.query(whole, "Null"))
+        with _in_memory(statement.data) as path:
+            form = str(statement.input_format).encode()
+            source = b" FROM INFILE '%s' COMPRESSION 'none' " % path.encode()
+            whole = b"".join((statement.text, source, statement.insert_settings, b" FORMAT ", form))
+            self.counts.add(self._lease.connection.query(whole, "Null"))
         self._close()
 
     def _without_header(self, piece: bytes) -> bytes:
@@ -197,6 +207,18 @@ class Running:
             )
             return piece
         return piece.removeprefix(self._header)
+
+
+@contextlib.contextmanager
+def _in_memory(data: memoryview) -> Iterator[str]:
+    """Path of an anonymous file that holds `data`; it never touches a disk."""
+    fd = os.memfd_create("insert")
+    try:
+        while data:
+            data = data[os.write(fd, data) :]
+        yield f"/proc/self/fd/{fd}"
+    finally:
+        os.close(fd)
 
 
 def _header_lines(name: str) -> int:

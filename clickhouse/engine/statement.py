@@ -51,12 +51,14 @@ _DATA_START: Final = re.compile(rb"[ \t\f]*;?\r?\n?")
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: its text, the format of its answer if it names one, and inline data if it is an INSERT with them."""
+    """One statement: its text, the format of its answer if it names one, and inline data if it is an INSERT with them
+    (its SETTINGS clause is then apart from its text)."""
 
     text: bytes
     first_word: bytes
     format: str | None = None
     input_format: str | None = None
+    insert_settings: bytes = b""
     data: memoryview = field(default=memoryview(b""))
 
 
@@ -97,25 +99,32 @@ def read_statement(sql: bytes) -> Statement:
 
 
 def _read_insert(sql: bytes, words: Iterator[tuple[bytes, int, int]]) -> Statement:
+    settings_at = None
     for word, start, end in words:
+        if word == b"SETTINGS" and settings_at is None:
+            settings_at = start
         if word in (b"SELECT", b"WITH", b"WATCH"):
             break
         if word == b"VALUES":
-            return _with_data(sql, start, "Values", end)
+            return _with_data(sql, settings_at, start, "Values", end)
         if word == b"FORMAT":
             name = next(words, None)
             if name is not None:
                 match = _DATA_START.match(sql, name[2])
                 data_at = match.end() if match else name[2]
-                return _with_data(sql, start, sql[name[1] : name[2]].decode("ascii"), data_at)
+                return _with_data(sql, settings_at, start, sql[name[1] : name[2]].decode("ascii"), data_at)
     return Statement(text=sql, first_word=b"INSERT")
 
 
-def _with_data(sql: bytes, end: int, input_format: str, data_at: int) -> Statement:
+def _with_data(
+    sql: bytes, settings_at: int | None, end: int, input_format: str, data_at: int
+) -> Statement:
+    head_end = end if settings_at is None else settings_at
     return Statement(
-        text=sql[:end].rstrip(),
+        text=sql[:head_end].rstrip(),
         first_word=b"INSERT",
         input_format=input_format,
+        insert_settings=sql[head_end:end].strip(),
         data=memoryview(sql)[data_at:],
     )
 
@@ -142,7 +151,7 @@ def read_request(
     """
     query = parameters.get("query", "")
     sql = query.encode() + b"\n" + body if query else body
-    if not sql.strip():
+    if not sql or sql.isspace():
         raise EngineFault(62, "SYNTAX_ERROR", "Empty query")
     settings = {name: value for name, value in parameters.items() if _is_setting(name)}
     readonly = _number(settings.pop("readonly", "0"), "readonly")
