@@ -1,0 +1,1 @@
+"""Answers as typed functions over the stores: no HTTP. The types are `schema.answers`."""

@@ -1,0 +1,82 @@
+-- Question: which players lead by something a match decides (wins, games, play time ...), from `offset` on?
+-- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
+-- Parameters: game; stat (one of query/ranked_stats.py MATCH_STATS, checked there); from_time, to_time (begin of the match);
+--   with_bots (0 or 1); page_rows; skip_rows
+-- Reads: match_players, match_summaries
+WITH matches AS
+(
+    SELECT
+        match_id,
+        max(gametype) AS gametype,
+        max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
+        argMaxMerge(winning_team) AS winner,
+        max(rounds) AS rounds,
+        sumMap(player_kills) AS kills,
+        arrayMax(arrayConcat(mapValues(kills), [0])) AS most_kills
+    FROM match_summaries
+    WHERE game = {game:String}
+    GROUP BY match_id
+    HAVING min(first_event) >= {from_time:DateTime64(3, 'UTC')} AND min(first_event) < {to_time:DateTime64(3, 'UTC')}
+)
+SELECT player_guid, value, count() OVER () AS total
+FROM
+(
+    SELECT player_guid, toFloat64({stat:Identifier}) AS value
+    FROM
+    (
+        SELECT
+            player_guid,
+            countIf(team_win OR ffa_win) AS wins,
+            countIf(team_win) AS team_wins,
+            countIf(ffa_win) AS ffa_wins,
+            countIf((team_decided OR ffa_decided) AND NOT team_win AND NOT ffa_win) AS losses,
+            countIf(ended) AS games,
+            sum(rounds) AS rounds,
+            sum(played_s) AS playtime
+        FROM
+        (
+            SELECT
+                player_guid,
+                is_bot,
+                ended,
+                matches.rounds AS rounds,
+                played_s,
+                gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
+                gametype = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
+                team_decided AND last_team = winner AS team_win,
+                ffa_decided AND kills[player_guid] = most_kills AS ffa_win
+            FROM
+            (
+                SELECT
+                    player_guid,
+                    match_id,
+                    argMaxMerge(hour_team) AS last_team,
+                    max(is_bot) AS is_bot,
+                    dateDiff('millisecond', min(first_acted), max(last_acted)) / 1000 AS span_s,
+                    -- Longer than six hours is no match but a server that never says where one ends: count the hours played in.
+                    greatest(0, if(span_s > 21600, sum(hour_s), span_s)) AS played_s
+                FROM
+                (
+                    SELECT
+                        player_guid,
+                        match_id,
+                        argMaxMergeState(team) AS hour_team,
+                        max(is_bot) AS is_bot,
+                        min(match_players.first_acted) AS first_acted,
+                        max(match_players.last_acted) AS last_acted,
+                        greatest(0, dateDiff('millisecond', first_acted, last_acted)) / 1000 AS hour_s
+                    FROM match_players
+                    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM matches)
+                    GROUP BY player_guid, match_id, hour
+                )
+                GROUP BY player_guid, match_id
+            ) AS played
+            INNER JOIN matches ON matches.match_id = played.match_id
+        )
+        GROUP BY player_guid
+        HAVING {with_bots:UInt8} OR NOT max(is_bot)
+    )
+)
+WHERE value > 0
+ORDER BY value DESC, player_guid
+LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}

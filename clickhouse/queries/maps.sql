@@ -1,0 +1,16 @@
+-- Question: what happened on each map (`map_name` given: on this one)?
+-- Parameters: game; map_name (empty = all); rows_max
+-- Reads: map_days
+SELECT
+    map_name,
+    sum(kills) AS kills,
+    sum(bot_kills) AS bot_kills,
+    sum(deaths) AS deaths,
+    sum(headshots) AS headshots,
+    uniqExactMerge(players) AS unique_players,
+    uniqExactMerge(matches) AS total_matches
+FROM map_days
+WHERE game = {game:String} AND ({map_name:String} = '' OR map_name = {map_name:String})
+GROUP BY map_name
+ORDER BY total_matches DESC, kills DESC, map_name
+LIMIT {rows_max:UInt32}

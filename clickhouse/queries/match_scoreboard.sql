@@ -1,0 +1,34 @@
+-- Question: what did each player do in a match?
+-- The sort key leads by player, so the players are named: one granule is read for each.
+-- Parameters: game; match_id; from_hour, to_hour (hours of its first and last event); rows_max
+-- Reads: match_players, match_summaries
+SELECT
+    player_guid,
+    argMaxMerge(name) AS player_name,
+    argMaxMerge(team) AS last_team,
+    max(is_bot) AS bot,
+    sum(kills) AS kills,
+    sum(bot_kills) AS bot_kills,
+    sum(deaths) AS deaths,
+    sum(headshots) AS headshots,
+    sum(suicides) AS suicides,
+    sum(team_kills) AS team_kills,
+    sum(damage_dealt) AS damage_dealt,
+    sum(damage_taken) AS damage_taken,
+    sum(shots_fired) AS shots_fired,
+    sum(shots_hit) AS shots_hit,
+    min(first_acted) AS acted_from,
+    max(last_acted) AS acted_to
+FROM match_players
+WHERE game = {game:String}
+    AND player_guid IN
+    (
+        SELECT arrayJoin(players)
+        FROM match_summaries
+        WHERE game = {game:String} AND match_id = {match_id:UUID}
+    )
+    AND hour >= {from_hour:DateTime('UTC')} AND hour <= {to_hour:DateTime('UTC')}
+    AND match_id = {match_id:UUID}
+GROUP BY player_guid
+ORDER BY kills DESC, deaths, player_guid
+LIMIT {rows_max:UInt32}

@@ -1,0 +1,62 @@
+-- Question: the matches of a player, newest first, with what he did in them and how they ended?
+-- `won`, `lost`: how they are decided is told in query/ranked_stats.py.
+-- Parameters: game; guid; page_rows; skip_rows
+-- Reads: match_players, match_summaries
+WITH
+played AS
+(
+    SELECT
+        match_id,
+        max(map_name) AS map_name,
+        max(gametype) AS gametype,
+        max(server_id) AS server_id,
+        argMaxMerge(team) AS last_team,
+        sum(kills) AS kills,
+        sum(bot_kills) AS bot_kills,
+        sum(deaths) AS deaths,
+        sum(headshots) AS headshots,
+        min(first_seen) AS player_from
+    FROM match_players
+    WHERE game = {game:String} AND player_guid = {guid:String}
+    GROUP BY match_id
+    ORDER BY player_from DESC, match_id
+    LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}
+),
+matches AS
+(
+    SELECT
+        match_id,
+        min(first_event) AS started_at,
+        max(last_event) AS last_event_at,
+        max(ended_at) AS ended_at,
+        argMaxMerge(winning_team) AS winner,
+        argMaxMerge(allies_score) AS allies_score,
+        argMaxMerge(axis_score) AS axis_score,
+        sumMap(player_kills) AS match_kills,
+        arrayMax(arrayConcat(mapValues(match_kills), [0])) AS most_kills
+    FROM match_summaries
+    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM played)
+    GROUP BY match_id
+)
+SELECT
+    toString(played.match_id) AS match_id,
+    map_name,
+    gametype,
+    server_id,
+    last_team AS team,
+    kills,
+    bot_kills,
+    deaths,
+    headshots,
+    started_at,
+    last_event_at,
+    winner,
+    allies_score,
+    axis_score,
+    gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
+    gametype = 'ffa' AND ended_at > toDateTime64(0, 3, 'UTC') AND most_kills > 0 AS ffa_decided,
+    (team_decided AND last_team = winner) OR (ffa_decided AND match_kills[{guid:String}] = most_kills) AS won,
+    (team_decided OR ffa_decided) AND NOT won AS lost
+FROM played
+INNER JOIN matches ON matches.match_id = played.match_id
+ORDER BY player_from DESC, match_id

@@ -1,0 +1,155 @@
+"""Matches: the list, and one with its scoreboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from clickhouse.client import ClickHouse
+from query.games import MOHAA
+from query.ratios import kd_ratio, percent, points
+from query.times import known
+from schema.answers import (
+    UNKNOWN_PLAYER,
+    UNKNOWN_SERVER,
+    Match,
+    MatchItem,
+    MatchSummary,
+    ScoreboardRow,
+    Total,
+)
+from schema.match_ids import match_uuid_of_path
+
+LIMIT: Final = 20
+LIMIT_MAX: Final = 100
+SCOREBOARD_MAX: Final = 500
+"""More players than any server holds; a server that never says where a match ends may collect more."""
+
+Names = Mapping[str, str]
+Row = Mapping[str, Any]
+
+
+async def matches(
+    store: ClickHouse, server_names: Names, *, limit: int = LIMIT, offset: int = 0, game: str = MOHAA
+) -> list[MatchItem]:
+    """Matches in which anybody was seen, newest first. `server_names`: server_id -> name."""
+    rows = await store.rows("matches", {"game": game, "page_rows": limit, "skip_rows": offset})
+    return [_item(row, server_names) for row in rows]
+
+
+async def match_total(store: ClickHouse, game: str = MOHAA) -> Total:
+    """How many matches `matches` would list in all."""
+    [row] = await store.rows("match_count", {"game": game})
+    return Total(total=row["matches"])
+
+
+async def match(store: ClickHouse, id: str, server_names: Names, game: str = MOHAA) -> Match | None:
+    """One match by its UUID or by the id the server gave it; None when nothing was ever heard of it."""
+    uuid = str(match_uuid_of_path(id))
+    found = await store.rows("match_summary", {"game": game, "match_id": uuid})
+    if not found:
+        return None
+    row = found[0]
+    rows = await store.rows(
+        "match_scoreboard",
+        {
+            "game": game,
+            "match_id": uuid,
+            "from_hour": _hour(row["started_at"]),
+            "to_hour": _hour(row["last_event_at"]),
+            "rows_max": SCOREBOARD_MAX,
+        },
+    )
+    scoreboard = [_scoreboard_row(player) for player in rows]
+    return Match(
+        match_id=uuid,
+        match_wire_id=row["wire_id"],
+        summary=_summary(row, server_names),
+        scoreboard=scoreboard,
+    )
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _ended_at(row: Row) -> datetime:
+    """When it was said to have ended; until then the last event."""
+    return known(row["said_ended_at"]) or row["last_event_at"]
+
+
+def _duration_s(row: Row) -> float:
+    return float((row["last_event_at"] - row["started_at"]).total_seconds())
+
+
+def _item(row: Row, server_names: Names) -> MatchItem:
+    return MatchItem(
+        id=row["match"],
+        match_id=row["match"],
+        match_wire_id=row["wire_id"],
+        map=row["map"],
+        map_name=row["map"],
+        gametype=row["game_type"],
+        server_id=row["server"],
+        server_name=server_names.get(row["server"], UNKNOWN_SERVER),
+        start_time=row["started_at"],
+        started_at=row["started_at"],
+        ended_at=_ended_at(row),
+        duration=_duration_s(row),
+        player_count=row["player_count"],
+        max_players=row["places"],
+        kills=row["total_kills"],
+        winning_team=row["winner"],
+        allies_score=row["allies"],
+        axis_score=row["axis"],
+    )
+
+
+def _summary(row: Row, server_names: Names) -> MatchSummary:
+    return MatchSummary(
+        map_name=row["map"],
+        gametype=row["game_type"],
+        server_id=row["server"],
+        server_name=server_names.get(row["server"], UNKNOWN_SERVER),
+        started_at=row["started_at"],
+        ended_at=_ended_at(row),
+        duration=_duration_s(row),
+        is_finished=known(row["said_ended_at"]) is not None,
+        total_kills=row["total_kills"],
+        total_bot_kills=row["total_bot_kills"],
+        total_deaths=row["total_deaths"],
+        total_headshots=row["total_headshots"],
+        unique_players=row["player_count"],
+        max_players=row["places"],
+        rounds=row["round_count"],
+        winning_team=row["winner"],
+        allies_score=row["allies"],
+        axis_score=row["axis"],
+    )
+
+
+def _scoreboard_row(row: Row) -> ScoreboardRow:
+    name = row["player_name"] or UNKNOWN_PLAYER
+    played_s = (row["acted_to"] - row["acted_from"]).total_seconds()
+    return ScoreboardRow(
+        player_id=row["player_guid"],
+        player_name=name,
+        guid=row["player_guid"],
+        name=name,
+        team=row["last_team"],
+        is_bot=row["bot"],
+        kills=row["kills"],
+        bot_kills=row["bot_kills"],
+        deaths=row["deaths"],
+        kd=kd_ratio(row["kills"], row["deaths"]),
+        headshots=row["headshots"],
+        suicides=row["suicides"],
+        team_kills=row["team_kills"],
+        damage_dealt=points(row["damage_dealt"]),
+        damage_taken=points(row["damage_taken"]),
+        shots_fired=row["shots_fired"],
+        shots_hit=row["shots_hit"],
+        accuracy=percent(row["shots_hit"], row["shots_fired"]),
+        playtime_seconds=max(0.0, played_s),
+    )

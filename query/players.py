@@ -1,0 +1,240 @@
+"""One player: totals, weapons, maps, matches, names. A player nobody ever saw has zeros, not an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from clickhouse.client import ClickHouse
+from query.games import MOHAA
+from query.periods import ALL, period
+from query.ratios import kd_ratio, metres, percent, points
+from query.times import known
+from schema.answers import (
+    UNKNOWN_PLAYER,
+    UNKNOWN_SERVER,
+    NamedPlayer,
+    PlayerMap,
+    PlayerMatch,
+    PlayerPage,
+    PlayerStats,
+    PlayerWeapon,
+)
+
+WEAPONS_MAX: Final = 200
+MAPS_MAX: Final = 200
+TOP_MAPS: Final = 5
+MATCHES: Final = 50
+MATCHES_MAX: Final = 100
+RECENT_MATCHES: Final = 10
+PERFORMANCE_MATCHES: Final = 20
+
+Names = Mapping[str, str]
+Row = Mapping[str, Any]
+
+_SLOT = re.compile(r"unauth_\d{1,4}")
+_EVER: Final = period(ALL, datetime(2020, 1, 1, tzinfo=UTC)).parameters()
+
+
+async def player_guid(store: ClickHouse, guid: str, game: str = MOHAA) -> str:
+    """The guid meant by a path: a bare `unauth_3` is the player last seen on that slot (spec/openmohaa.md 2.6)."""
+    if not _SLOT.fullmatch(guid):
+        return guid
+    rows = await store.rows("player_of_slot", {"game": game, "slot_prefix": f"{guid}@"})
+    return str(rows[0]["player_guid"]) if rows else guid
+
+
+async def player_names(store: ClickHouse, guids: Sequence[str], game: str = MOHAA) -> dict[str, str]:
+    """The last name of each of these players; "Unknown Soldier" for those without one."""
+    names = dict.fromkeys(guids, UNKNOWN_PLAYER)
+    if guids:
+        rows = await store.rows("player_names_of", {"game": game, "guids": list(guids)})
+        names.update((row["player_guid"], row["player_name"]) for row in rows if row["player_name"])
+    return names
+
+
+async def player_by_name(store: ClickHouse, name: str, game: str = MOHAA) -> NamedPlayer | None:
+    """Who bears or bore this name: spelt exactly so, else whatever its case; the one seen last with it. None: nobody."""
+    rows = await store.rows("player_by_name", {"game": game, "name": name})
+    return NamedPlayer(guid=rows[0]["player_guid"], name=rows[0]["player_name"]) if rows else None
+
+
+async def player_page(store: ClickHouse, guid: str, server_names: Names, game: str = MOHAA) -> PlayerPage:
+    """Everything about a player, as `player` and at the top level."""
+    guid = await player_guid(store, guid, game)
+    bound = {**_EVER, "game": game, "guids": [guid]}
+    totals = await store.rows("player_totals", bound)
+    matches = await store.rows("player_match_totals", bound)
+    stats = _stats(
+        guid,
+        {**(totals[0] if totals else {}), **(matches[0] if matches else {})},
+        await player_weapons(store, guid, game),
+        await player_maps(store, guid, limit=TOP_MAPS, game=game),
+        await player_matches(store, guid, server_names, limit=PERFORMANCE_MATCHES, game=game),
+    )
+    return PlayerPage(player=stats, **msgspec.structs.asdict(stats))
+
+
+async def player_weapons(store: ClickHouse, guid: str, game: str = MOHAA) -> list[PlayerWeapon]:
+    """What a player did with each weapon he used, most kills first."""
+    guid = await player_guid(store, guid, game)
+    rows = await store.rows("player_weapons", {"game": game, "guid": guid, "rows_max": WEAPONS_MAX})
+    return [_weapon(row) for row in rows]
+
+
+async def player_maps(
+    store: ClickHouse, guid: str, *, limit: int = MAPS_MAX, game: str = MOHAA
+) -> list[PlayerMap]:
+    """What a player did on each map, most matches first."""
+    guid = await player_guid(store, guid, game)
+    rows = await store.rows("player_maps", {"game": game, "guid": guid, "rows_max": limit})
+    return [
+        PlayerMap(
+            map_name=row["map_name"],
+            kills=row["kills"],
+            player_kills=row["kills"],
+            bot_kills=row["bot_kills"],
+            deaths=row["deaths"],
+            headshots=row["headshots"],
+            matches_played=row["matches_played"],
+            matches_won=row["matches_won"],
+            kd_ratio=kd_ratio(row["kills"], row["deaths"]),
+        )
+        for row in rows
+    ]
+
+
+async def player_matches(
+    store: ClickHouse,
+    guid: str,
+    server_names: Names,
+    *,
+    limit: int = MATCHES,
+    offset: int = 0,
+    game: str = MOHAA,
+) -> list[PlayerMatch]:
+    """The matches of a player, newest first. `server_names`: server_id -> name."""
+    guid = await player_guid(store, guid, game)
+    rows = await store.rows(
+        "player_matches", {"game": game, "guid": guid, "page_rows": limit, "skip_rows": offset}
+    )
+    return [_match(row, server_names) for row in rows]
+
+
+def _weapon(row: Row) -> PlayerWeapon:
+    return PlayerWeapon(
+        weapon=row["weapon"],
+        name=row["weapon"],
+        weapon_name=row["weapon"],
+        kills=row["kills"],
+        player_kills=row["kills"],
+        bot_kills=row["bot_kills"],
+        deaths=row["deaths"],
+        damage=points(row["damage"]),
+        headshots=row["headshots"],
+        shots_fired=row["shots_fired"],
+        shots_hit=row["shots_hit"],
+        shots=row["shots_fired"],
+        hits=row["shots_hit"],
+        accuracy=percent(row["shots_hit"], row["shots_fired"]),
+    )
+
+
+def _match(row: Row, server_names: Names) -> PlayerMatch:
+    began_s = int(row["started_at"].timestamp())
+    team_game = row["team_decided"] or row["allies_score"] or row["axis_score"]
+    return PlayerMatch(
+        id=row["match_id"],
+        match_id=row["match_id"],
+        map_name=row["map_name"],
+        gametype=row["gametype"],
+        server_id=row["server_id"],
+        server_name=server_names.get(row["server_id"], UNKNOWN_SERVER),
+        team=row["team"],
+        kills=row["kills"],
+        bot_kills=row["bot_kills"],
+        deaths=row["deaths"],
+        headshots=row["headshots"],
+        kd=kd_ratio(row["kills"], row["deaths"]),
+        started_at=row["started_at"],
+        ended_at=row["last_event_at"],
+        date=began_s,
+        played_at=began_s,
+        result="win" if row["won"] else "loss" if row["lost"] else "",
+        won=bool(row["won"]),
+        score=f"{row['allies_score']}-{row['axis_score']}" if team_game else "",
+    )
+
+
+def _stats(
+    guid: str,
+    totals: Row,
+    weapons: list[PlayerWeapon],
+    maps: list[PlayerMap],
+    matches: list[PlayerMatch],
+) -> PlayerStats:
+    """`totals` holds the columns of player_totals.sql and player_match_totals.sql, or nothing; `matches` newest first."""
+
+    def count(column: str) -> int:
+        return int(totals.get(column, 0))
+
+    def units(column: str) -> float:
+        return float(totals.get(column, 0.0))
+
+    name = totals.get("player_name") or UNKNOWN_PLAYER
+    kills, playtime_s = count("kills"), round(units("playtime_s"), 3)
+    return PlayerStats(
+        guid=guid,
+        name=name,
+        player_name=name,
+        is_bot=bool(totals.get("is_bot", False)),
+        verified=count("smf_id") > 0,
+        kills=kills,
+        bot_kills=count("bot_kills"),
+        total_kills=kills + count("bot_kills"),
+        deaths=count("deaths"),
+        total_deaths=count("deaths"),
+        world_deaths=count("world_deaths"),
+        kd_ratio=kd_ratio(kills, count("deaths")),
+        headshots=count("headshots"),
+        total_headshots=count("headshots"),
+        headshot_percent=percent(count("headshots"), kills),
+        accuracy=percent(count("shots_hit"), count("shots_fired")),
+        shots_fired=count("shots_fired"),
+        shots_hit=count("shots_hit"),
+        damage_dealt=points(units("damage_dealt")),
+        total_damage=points(units("damage_dealt")),
+        damage_taken=points(units("damage_taken")),
+        suicides=count("suicides"),
+        team_kills=count("team_kills"),
+        bash_kills=count("all_bash_kills"),
+        grenade_kills=count("grenade_kills"),
+        torso_kills=count("torso_kills"),
+        limb_kills=count("limb_kills"),
+        standing_kills=count("standing_kills"),
+        crouching_kills=count("crouching_kills"),
+        prone_kills=count("prone_kills"),
+        matches_played=count("matches_played"),
+        matches_won=count("wins"),
+        wins=count("wins"),
+        losses=count("losses"),
+        games_finished=count("games"),
+        win_rate=percent(count("wins"), count("matches_played")),
+        playtime=playtime_s,
+        playtime_seconds=playtime_s,
+        playtime_minutes=round(playtime_s / 60, 2),
+        kills_per_minute=kills / playtime_s * 60 if playtime_s else 0.0,
+        distance_traveled=metres(sum(units(way) for way in ("walked", "sprinted", "swam", "driven"))),
+        jumps=count("jumps"),
+        first_seen=known(totals["first_seen"]) if totals.get("first_seen") else None,
+        last_seen=known(totals["last_seen"]) if totals.get("last_seen") else None,
+        weapons=weapons,
+        maps=maps,
+        performance=matches[::-1],
+        recent_matches=matches[:RECENT_MATCHES],
+        achievements=[],
+    )

@@ -1,0 +1,61 @@
+"""Every query file has a header that tells the truth, a caller, and parses on the real engine."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from clickhouse.client import QUERIES, ClickHouse, query_text
+
+ROOT = QUERIES.parent.parent
+FILES = sorted(path.stem for path in QUERIES.glob("*.sql"))
+CALLERS = [
+    path for folder in ("query", "ingest", "statline", "web") for path in (ROOT / folder).rglob("*.py")
+]
+EXAMPLES = {
+    "String": "x", "UInt8": 0, "UInt32": 1, "UInt64": 0, "Int32": 50, "Identifier": "kills", "Array(String)": ["x"],
+    "Date": "2026-11-20", "DateTime('UTC')": "2026-11-20 10:00:00", "DateTime64(3, 'UTC')": "2026-11-20 10:00:00.000",
+    "UUID": "76e0069f-d5ae-30f0-b56a-e55c35144934", "Array(UInt32)": [1],
+}  # fmt: skip
+
+
+def parameters_of(text: str) -> dict[str, str]:
+    return dict(re.findall(r"\{(\w+):([^}]+)\}", text))
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_query_parses_on_the_engine(clickhouse: ClickHouse, name: str) -> None:
+    text = query_text(name)
+    wanted = {parameter: EXAMPLES[kind] for parameter, kind in parameters_of(text).items()}
+    if name == "leaderboard_matches":
+        wanted["stat"] = "wins"
+    assert await clickhouse.rows_of(f"EXPLAIN {text}", wanted)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_query_has_a_caller(name: str) -> None:
+    called = f'"{name}"'
+    assert any(called in path.read_text("utf-8") for path in CALLERS)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_header_names_question_parameters_and_tables(name: str) -> None:
+    header, _, body = query_text(name).partition("\nSELECT" if "\nSELECT" in query_text(name) else "\nWITH")
+    comment = "\n".join(line for line in header.splitlines() if line.startswith("--"))
+    assert "-- Question: " in comment
+    assert "-- Parameters: " in comment
+    reads = re.search(r"-- Reads: (.+)", comment)
+    assert reads
+    tables = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]+)", header + body))
+    assert set(reads[1].replace(" ", "").split(",")) == tables & tables_in_migrations()
+    for parameter in parameters_of(body):
+        assert re.search(rf"\b{parameter}\b", comment), parameter
+
+
+def tables_in_migrations() -> set[str]:
+    return {
+        name
+        for path in (QUERIES.parent / "migrations").glob("*.sql")
+        for name in re.findall(r"^CREATE TABLE (\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
