@@ -78,11 +78,11 @@ class ClickHouseError(Exception):
         self.message = message
 
 
-class ClickHouseUnavailable(ClickHouseError):  # noqa: N818 - reads as what it is at every raise
+class ClickHouseUnavailable(ClickHouseError):
     """Not now: network, time limit, overload, read-only, no space, schema behind. The same call may succeed later."""
 
 
-class ClickHouseRefused(ClickHouseError):  # noqa: N818 - as above
+class ClickHouseRefused(ClickHouseError):
     """These rows will never fit as they are. Halve the batch; a single row goes to quarantine."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import struct
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +27,10 @@ _ENCODER_ERRORS = (
     AttributeError,
     LookupError,
 )
+
+
+# The encoder logs a traceback for every value that does not fit; we tell of it once, as a refusal with its reason.
+logging.getLogger("clickhouse_connect.driver.transform").setLevel(logging.CRITICAL)
 
 
 def column_types(described: Iterable[Mapping[str, Any]]) -> dict[str, ClickHouseType]:
@@ -53,6 +59,9 @@ def encode_block(
         raise ClickHouseUnavailable(16, f"{table} has no column {', '.join(missing)}")
     if len({len(column) for column in columns}) != 1 or len(columns) != len(names):
         raise ClickHouseRefused(None, f"{table}: the columns are not of one length")
+    for name, column in zip(names, columns, strict=True):
+        if types[name].base_type == "UUID":
+            _check_uuids(name, column)
     failures: list[Exception] = []
     try:
         context = InsertContext(
@@ -70,6 +79,12 @@ def encode_block(
     if failures:
         raise _refused(failures[0]) from failures[0]
     return body
+
+
+def _check_uuids(name: str, column: Sequence[Any]) -> None:
+    """clickhouse-connect 1.12 writes zeros for the whole column when its first value is no UUID, and for every None."""
+    if not all(type(value) in (uuid.UUID, int) for value in column):
+        raise ClickHouseRefused(None, f"{name}: not a UUID")
 
 
 def _refused(error: Exception) -> ClickHouseRefused:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-# ClickHouse, src/Server/HTTP/exceptionCodeToHTTPStatus.cpp; 202 and 745 are ours, so that an overload is told as one.
+# ClickHouse, src/Server/HTTP/exceptionCodeToHTTPStatus.cpp; 202, 236 and 745 are ours: an overload is told as one.
 _CODES: Final[Mapping[int, tuple[int, ...]]] = MappingProxyType(
     {
         401: (194,),
@@ -22,7 +22,7 @@ _CODES: Final[Mapping[int, tuple[int, ...]]] = MappingProxyType(
         413: (229, 307),
         415: (779,),
         501: (48,),
-        503: (76, 202, 209, 439, 745),
+        503: (76, 202, 209, 236, 439, 745),
     }
 )
 _STATUS: Final[Mapping[int, int]] = MappingProxyType(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+
 from clickhouse.engine.binding import chdb
 from clickhouse.engine.credentials import Address, engine_folder, last_address, publish, withdraw
 from clickhouse.engine.server import EngineServer
@@ -28,7 +29,7 @@ LINE_BYTES_MAX: Final = 1 << 20
 log = logging.getLogger("clickhouse.engine")
 
 
-class EngineBusy(Exception):  # noqa: N818 - reads as what it is
+class EngineBusy(Exception):
     """Another process has this data folder."""
 
 
@@ -51,6 +52,7 @@ async def run_engine(
         stop = asyncio.Event()
         _stop_on_signals(stop)
     with _locked(data_dir):
+        withdraw(data_dir)  # of an engine that was killed
         _be_nice(settings.engine_nice)
         chdb.set_signal_handlers_enabled(0)  # chdb's own would exit at once, in the middle of an insert
         connections = await asyncio.to_thread(Connections, engine_folder(data_dir), settings)

@@ -19,7 +19,8 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -58,13 +59,16 @@ class EngineServer:
         self._places = asyncio.Semaphore(settings.engine_queries_max)
         self._waiting = 0
         self._threads = ThreadPoolExecutor(settings.engine_queries_max, thread_name_prefix="statement")
-        self._running: set[Running] = set()
+        self._running: dict[Running, asyncio.Task[Any]] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._stopping = False
         self._ending: set[asyncio.Task[None]] = set()
         self._timezone = connections.ask("SELECT timezone()").strip()
 
     def app(self) -> web.Application:
         """The aiohttp application: `/`, `/ping`, `/replicas_status`."""
-        app = web.Application(middlewares=[_refuse_strange_hosts], client_max_size=0)
+        app = web.Application(middlewares=[_refuse_strange_hosts], client_max_size=self._settings.engine_body_bytes_max)
         app.router.add_route("GET", "/ping", _ok)
         app.router.add_route("GET", "/replicas_status", _ok)
         app.router.add_route("GET", "/", self._answer)
@@ -72,17 +76,15 @@ class EngineServer:
         return app
 
     async def stop(self) -> None:
-        """Stop the reads, let the writes end for `engine_stop_time_max_s`, then give up on them."""
-        for running in list(self._running):
+        """Stop the reads, and let the writes end for `engine_stop_time_max_s`; whether they did says `all_ended`."""
+        self._stopping = True
+        for running, handler in self._running.items():
             if running.is_read:
-                await asyncio.get_running_loop().run_in_executor(None, running.kill)
+                handler.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._settings.engine_stop_time_max_s):
-                while self._running:
-                    await asyncio.sleep(0.01)
-        if self._running:
-            log.warning("%d statements did not end in time", len(self._running))
-        self._threads.shutdown(wait=not self._running, cancel_futures=True)
+                await self._idle.wait()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     @property
     def all_ended(self) -> bool:
@@ -144,7 +146,8 @@ class EngineServer:
         if encoding and body:
             head |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
         if running.ended:
-            return web.Response(body=packing.pack(body) + packing.finish(), headers=head)
+            packed = await asyncio.to_thread(packing.pack, body) if encoding else body
+            return web.Response(body=packed + packing.finish(), headers=head)
         return await self._stream(request, running, head, packing, body)
 
     async def _stream(
@@ -155,9 +158,9 @@ class EngineServer:
         await response.prepare(request)
         try:
             while True:
+                packed = await self._in_thread(partial(packing.pack, piece))
                 async with asyncio.timeout(WRITE_TIME_MAX_S):
-                    if packed := packing.pack(piece):
-                        await response.write(packed)
+                    await response.write(packed)
                 if running.ended:
                     break
                 piece = await self._in_thread(running.more)
@@ -184,7 +187,12 @@ class EngineServer:
             raise _too_many() from None
         finally:
             self._waiting -= 1
-        self._running.add(running)
+        handler = asyncio.current_task()
+        if self._stopping or handler is None:
+            self._places.release()
+            raise EngineFault(236, "ABORTED", "The engine is stopping")
+        self._running[running] = handler
+        self._idle.clear()
         try:
             yield running
         finally:
@@ -201,8 +209,10 @@ class EngineServer:
                     await loop.run_in_executor(None, running.kill)
                 await asyncio.sleep(KILL_INTERVAL_S)
         finally:
-            self._running.discard(running)
+            del self._running[running]
             self._places.release()
+            if not self._running:
+                self._idle.set()
 
     async def _in_thread(self, call: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)

@@ -171,7 +171,8 @@ class Lease:
     def _how_to_undo(self, wanted: Mapping[str, str]) -> list[str]:
         names = ", ".join(quote(name) for name in wanted)
         asked = self.connection.query(
-            f"SELECT name, value, changed FROM system.settings WHERE name IN ({names})", "JSONEachRow"
+            f"SELECT name, value, changed FROM system.settings WHERE name IN ({names})",  # noqa: S608 - quoted above
+            "JSONEachRow",
         )
         undo = [f"SET {row['name']} = {_before(row)}" for row in _json_rows(asked.bytes())]
         database = self.connection.query("SELECT currentDatabase() AS name", "JSONEachRow")
