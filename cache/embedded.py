@@ -72,11 +72,11 @@ class EmbeddedValkey:
         return self._ask("PING").startswith("+PONG")
 
     def pid(self) -> int | None:
-        """Process id as the server itself says, None when it does not answer."""
+        """Process id as the server itself says, or its pid file when it hangs; None when there is no process."""
         for line in self._ask("INFO", "server").splitlines():
             if line.startswith("process_id:"):
                 return int(line.removeprefix("process_id:"))
-        return None
+        return self._left_over()
 
     def version(self) -> str:
         """Version of the server, such as "9.1.0"; empty when it does not answer."""
@@ -85,7 +85,7 @@ class EmbeddedValkey:
 
     def stop(self) -> None:
         """Stop it; what it held is lost, as it may be. Blocks 3 s at most."""
-        self._kill(self.pid() or self._left_over())
+        self._kill(self.pid())
         self._child = None
         for name in (self._socket, self.folder / "valkey.pid"):
             name.unlink(missing_ok=True)

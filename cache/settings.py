@@ -30,7 +30,10 @@ class RedisSettings:
         maximum=60,
     )
     command_timeout_s: float = setting(
-        0.25, "Seconds one command may take before the answer goes on without the cache.", minimum=0.01, maximum=60
+        0.25,
+        "Seconds one command may take before the answer goes on without the cache.",
+        minimum=0.01,
+        maximum=60,
     )
     embedded_memory_max_mib: int = setting(
         64,

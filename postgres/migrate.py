@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from postgres.errors import MigrationRefused
 from postgres.pool import Postgres
-from postgres.settings import PostgresSettings
 from schema.migrations import Applied, Migration, MigrationsDisagree, pending, read_migrations
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -42,9 +41,7 @@ async def migration_lock(store: Postgres) -> AsyncIterator[None]:
             await connection.execute("SELECT pg_advisory_unlock($1)", LOCK_KEY)
 
 
-async def migrate(
-    store: Postgres, settings: PostgresSettings | None = None, folder: Path = MIGRATIONS
-) -> list[str]:
+async def migrate(store: Postgres, folder: Path = MIGRATIONS) -> list[str]:
     """Apply what is missing; returns the names of the files applied now, in order.
 
     The caller holds `migration_lock`. A migration and its record are one transaction, so a killed migrator

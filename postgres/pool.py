@@ -64,7 +64,8 @@ class Postgres:
     async def fetchrow(self, query: str, *values: Any) -> asyncpg.Record | None:
         """The first row of the named query, None without one."""
         async with self.connection() as connection:
-            return await connection.fetchrow(query_text(query), *values)
+            row: asyncpg.Record | None = await connection.fetchrow(query_text(query), *values)
+            return row
 
     async def execute(self, query: str, *values: Any) -> str:
         """Run the named query; returns Postgres's status line such as "UPDATE 1"."""
@@ -97,7 +98,8 @@ class Postgres:
 
     async def listen(self, channel: str, heard: Callable[[], None]) -> None:
         """Call `heard` at each NOTIFY on `channel`, and after each (re)connection, since some may have been
-        missed. Runs until cancelled; while Postgres is away it tries again every second."""
+        missed. Runs until cancelled; while Postgres is away it tries again every second.
+        """
         while True:
             with contextlib.suppress(*_AWAY, asyncpg.PostgresError):
                 await self._listen_once(channel, heard)

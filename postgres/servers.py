@@ -21,7 +21,7 @@ from postgres.pool import Postgres, query_text
 CHANNEL: Final = "statline_servers"
 """NOTIFY channel of every change, heard by the web roles."""
 
-TOKEN_PREFIX: Final = "slk_"
+TOKEN_PREFIX: Final = "slk_"  # noqa: S105 - the recognizable part, not the key
 """Lets people and secret scanners recognize a statline key."""
 
 NAME_CHARACTERS_MAX: Final = 64
@@ -136,7 +136,9 @@ async def _find(store: Postgres, server: str) -> UUID:
     if not rows:
         raise ServerRefused(f"no active server has the id or name {server.strip()!r}")
     if len(rows) > 1:
-        raise ServerRefused(f"{server.strip()!r} is the id of one server and the name of another: give the id")
+        raise ServerRefused(
+            f"{server.strip()!r} is the id of one server and the name of another: give the id"
+        )
     return UUID(str(rows[0]["id"]))
 
 
@@ -147,7 +149,8 @@ async def _change(store: Postgres, query: str, *values: Any) -> asyncpg.Record:
         if row is None:
             raise ServerRefused("the server was revoked meanwhile")
         await connection.execute(query_text("server_changed"))
-        return row
+    found: asyncpg.Record = row
+    return found
 
 
 def _new_token() -> str:

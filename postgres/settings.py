@@ -30,5 +30,8 @@ class PostgresSettings:
         5.0, "Seconds one query may take, waiting for a connection included.", minimum=0.1, maximum=600
     )
     embedded_start_timeout_s: float = setting(
-        30.0, "Seconds the embedded server may take to start (crash recovery included).", minimum=1, maximum=3600
+        30.0,
+        "Seconds the embedded server may take to start (crash recovery included).",
+        minimum=1,
+        maximum=3600,
     )

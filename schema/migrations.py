@@ -54,13 +54,16 @@ def read_migrations(folder: Path) -> list[Migration]:
 
 def pending(files: Sequence[Migration], applied: Mapping[int, Applied], store: str) -> list[Migration]:
     """What is still to run, in order. Raises MigrationsDisagree when a recorded one was edited, renamed,
-    is unknown to this version, or when the records have a gap (`store` names the store in the message)."""
+    is unknown to this version, or when the records have a gap (`store` names the store in the message).
+    """
     by_number = {migration.number: migration for migration in files}
     for number, record in sorted(applied.items()):
         known = by_number.get(number)
         named = f"{store} migration {record.number:04d}_{record.name}.sql"
         if known is None:
-            raise MigrationsDisagree(f"{named} was applied but is unknown to this version of statline: update it")
+            raise MigrationsDisagree(
+                f"{named} was applied but is unknown to this version of statline: update it"
+            )
         if known.name != record.name:
             raise MigrationsDisagree(f"{named} was applied, but number {number:04d} is now {known.file}")
         if known.checksum != record.checksum:

@@ -14,7 +14,7 @@ from typing import Final
 PATH_BYTES_MAX: Final = 103
 """macOS allows 103 bytes, Linux 107: the smaller one, so that a data folder means the same on both."""
 
-SHORT_PLACE: Final = Path("/tmp")
+SHORT_PLACE: Final = Path("/tmp")  # noqa: S108 - the folder in it is made 0700 and its owner checked
 """Not $TMPDIR nor $XDG_RUNTIME_DIR: every process that uses one data folder must find the same place."""
 
 

@@ -31,15 +31,23 @@ Format = Literal["text", "json"]
 class Common:
     """Options of every command."""
 
-    data_dir: Annotated[Path | None, Parameter(help="Folder that holds everything statline keeps. [default: ./var]")] = None
-    config: Annotated[Path | None, Parameter(help="TOML file of settings. [default: statline.toml, if there]")] = None
-    host: Annotated[str | None, Parameter(help="Address the web role listens on. [default: 127.0.0.1]")] = None
+    data_dir: Annotated[
+        Path | None, Parameter(help="Folder that holds everything statline keeps. [default: ./var]")
+    ] = None
+    config: Annotated[
+        Path | None, Parameter(help="TOML file of settings. [default: statline.toml, if there]")
+    ] = None
+    host: Annotated[str | None, Parameter(help="Address the web role listens on. [default: 127.0.0.1]")] = (
+        None
+    )
     port: Annotated[int | None, Parameter(help="Port the web role listens on. [default: 8080]")] = None
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"] | None, Parameter(help="Least important log line shown. [default: info]")
+        Literal["debug", "info", "warning", "error"] | None,
+        Parameter(help="Least important log line shown. [default: info]"),
     ] = None
     log_format: Annotated[
-        Literal["console", "json"] | None, Parameter(help="Log lines for people or machines. [default: console]")
+        Literal["console", "json"] | None,
+        Parameter(help="Log lines for people or machines. [default: console]"),
     ] = None
     debug: Annotated[bool, Parameter(help="Show the traceback of a failure.", negative="")] = False
 
@@ -57,7 +65,7 @@ app = App(
     help_epilogue="Every setting can also be given as STATLINE_… or in statline.toml: see docs/settings.md. "
     "Exit codes: 0 done, 1 failed, 2 wrong usage.",
     version_flags=["--version"],
-    version=lambda: version_text(),
+    version=lambda: version_text(),  # noqa: PLW0108 - defined below
     help_format="plaintext",
     result_action="return_value",
 )
@@ -240,7 +248,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # `statline servers list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Exception as error:  # noqa: BLE001 - the edge of the program: one clear line, the traceback on request
+    except Exception as error:  # the edge of the program: one clear line, the traceback on request
         if wants_traceback:
             raise
         return _refused(FAILED, f"{error}" or type(error).__name__)
@@ -264,5 +272,3 @@ def _run(task: Coroutine[Any, Any, int]) -> None:
 
 def _print(task: Coroutine[Any, Any, str]) -> None:
     print(asyncio.run(task))
-
-

@@ -109,7 +109,9 @@ async def examine(settings: Settings) -> Report:
 def _in_force(settings: Settings) -> list[SettingInForce]:
     return [
         SettingInForce(
-            each.key, shown(each, getattr(getattr(settings, each.section), each.name)), settings.sources[each.key]
+            each.key,
+            shown(each, getattr(getattr(settings, each.section), each.name)),
+            settings.sources[each.key],
         )
         for each in declared()
     ]
@@ -202,7 +204,9 @@ def _problems(stores: Sequence[StoreState], processes: dict[str, int | None]) ->
         if store.migrations_waiting
     ]
     if processes[locks.SERVE] is not None:
-        found += [f"statline serve runs without its {role}" for role in ("web", "writer") if processes[role] is None]
+        found += [
+            f"statline serve runs without its {role}" for role in ("web", "writer") if processes[role] is None
+        ]
     return found
 
 
@@ -212,17 +216,23 @@ def _lines(report: Report) -> list[str]:
         state = store.problem or f"well, version {store.version}"
         if store.migrations_waiting:
             state += f", migrations waiting: {', '.join(store.migrations_waiting)}"
-        lines.append(f"  {store.name:<11} {store.kind:<9} {state}" + (f"  ({store.address})" if store.address else ""))
+        lines.append(
+            f"  {store.name:<11} {store.kind:<9} {state}" + (f"  ({store.address})" if store.address else "")
+        )
     lines += ["", "Processes"]
-    lines += [f"  {role:<11} {f'process {pid}' if pid else 'not running'}" for role, pid in report.processes.items()]
-    spool = report.spool
     lines += [
-        "",
-        f"Spool: {spool.events_pending} events sealed and waiting in {spool.segments} segments, "
-        f"{spool.size_bytes} bytes; quarantine {spool.quarantine_bytes} bytes",
-        "",
-        "Settings",
+        f"  {role:<11} {f'process {pid}' if pid else 'not running'}" for role, pid in report.processes.items()
     ]
+    spool = report.spool
+    waiting = f"{spool.events_pending} events sealed and waiting in {spool.segments} segments"
+    kept = f"{spool.size_bytes} bytes; quarantine {spool.quarantine_bytes} bytes"
+    lines += ["", f"Spool: {waiting}, {kept}", "", "Settings"]
     width = max(len(each.name) for each in report.settings)
-    lines += [f"  {each.name:<{width}}  {each.value or '(empty)'}  [{each.source}]" for each in report.settings]
-    return [*lines, "", *(f"PROBLEM {each}" for each in report.problems)] if report.problems else [*lines, "", "All well."]
+    lines += [
+        f"  {each.name:<{width}}  {each.value or '(empty)'}  [{each.source}]" for each in report.settings
+    ]
+    return (
+        [*lines, "", *(f"PROBLEM {each}" for each in report.problems)]
+        if report.problems
+        else [*lines, "", "All well."]
+    )

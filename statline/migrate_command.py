@@ -11,7 +11,9 @@ from statline.stores import clickhouse_url, opened_postgres
 async def migrate(settings: Settings) -> str:
     """Apply what is missing in both stores; the lines to print."""
     async with opened_postgres(settings) as people:
-        facts = await ClickHouse.connect(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
+        facts = await ClickHouse.connect(
+            clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse
+        )
         try:
             applied = await migrate_both(people, facts, settings.clickhouse)
         finally:

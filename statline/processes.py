@@ -107,7 +107,9 @@ class Child:
         _signal(process.pid, signal.SIGTERM, process.returncode)
         if await _ends(process, within_s, hurry):
             return True
-        _log.error("a role did not stop in time and is killed", stopped=self.name, pid=process.pid, after_s=within_s)
+        _log.error(
+            "a role did not stop in time and is killed", stopped=self.name, pid=process.pid, after_s=within_s
+        )
         _signal_group(process.pid, signal.SIGKILL)
         return await _ends(process, KILL_WAIT_S, None)
 

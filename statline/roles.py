@@ -172,5 +172,3 @@ def _clear_listen_errors(host: str, port: int) -> Iterator[None]:
         yield
     except OSError as error:
         raise CommandFailed(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
-
-

@@ -24,7 +24,9 @@ async def rotate(settings: Settings, server: str, grace_s: float, form: str) -> 
     async with opened_postgres(settings) as store:
         await migrate_postgres(store)
         key = await servers.rotate(store, server, grace_s)
-    until = f"; the old key stays valid for {grace_s:g} s" if grace_s else "; the old key is refused from now on"
+    until = (
+        f"; the old key stays valid for {grace_s:g} s" if grace_s else "; the old key is refused from now on"
+    )
     return _new_key(key, form, f"new key for server {server!r}{until}")
 
 

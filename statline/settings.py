@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import os
-import re
 import tomllib
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -23,15 +23,14 @@ from clickhouse.settings import ClickHouseSettings
 from ingest.settings import IngestSettings
 from postgres.settings import PostgresSettings
 from schema.settings import setting
+from statline.redaction import HIDDEN, redacted_text
 from web.settings import WebSettings
 
 CONFIG_FILE: Final = "statline.toml"
 PREFIX: Final = "STATLINE_"
 CONFIG_VARIABLE: Final = "STATLINE_CONFIG"
 TEST_PREFIX: Final = "STATLINE_TEST_"
-HIDDEN: Final = "(hidden)"
 
-_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s]*):([^/\s]*)@")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
@@ -48,7 +47,9 @@ class StatlineSettings:
 
     data_dir: Path = setting(Path("./var"), "Folder that holds everything statline keeps on this machine.")
     host: str = setting("127.0.0.1", "Address the web role listens on; 0.0.0.0 for every interface.")
-    port: int = setting(8080, "Port the web role listens on; 0 lets the system choose.", minimum=0, maximum=65_535)
+    port: int = setting(
+        8080, "Port the web role listens on; 0 lets the system choose.", minimum=0, maximum=65_535
+    )
     log_level: str = setting(
         "info", "Least important log line shown.", choices=("debug", "info", "warning", "error")
     )
@@ -109,7 +110,12 @@ class Setting:
 
 
 _SECTIONS: Final[tuple[type[Any], ...]] = (
-    StatlineSettings, WebSettings, IngestSettings, ClickHouseSettings, PostgresSettings, RedisSettings
+    StatlineSettings,
+    WebSettings,
+    IngestSettings,
+    ClickHouseSettings,
+    PostgresSettings,
+    RedisSettings,
 )
 
 
@@ -119,7 +125,10 @@ def declared() -> Iterator[Setting]:
         types = typing.get_type_hints(section)
         for field in dataclasses.fields(section):
             yield Setting(
-                section=section.SECTION, name=field.name, type=types[field.name], default=field.default,
+                section=section.SECTION,
+                name=field.name,
+                type=types[field.name],
+                default=field.default,
                 **field.metadata,
             )
 
@@ -143,8 +152,9 @@ def load(
         values[key] = _checked(known[key], raw, source)
         sources[key] = source
     joined = {
-        section.SECTION: section(**{field.name: values[f"{section.SECTION}.{field.name}"]
-                                    for field in dataclasses.fields(section)})
+        section.SECTION: section(
+            **{field.name: values[f"{section.SECTION}.{field.name}"] for field in dataclasses.fields(section)}
+        )
         for section in _SECTIONS
     }
     return Settings(**joined, sources=sources, config=path)
@@ -162,7 +172,7 @@ def shown(each: Setting, value: Any) -> str:
 
 def without_password(url: str) -> str:
     """The URL with its password replaced, fit for logs."""
-    return _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", url)
+    return redacted_text(url)
 
 
 def _config_path(config: Path | None, environment: Mapping[str, str]) -> Path | None:
@@ -176,7 +186,10 @@ def _config_path(config: Path | None, environment: Mapping[str, str]) -> Path | 
 
 
 def _given(
-    path: Path | None, environment: Mapping[str, str], options: Mapping[str, Any], known: Mapping[str, Setting]
+    path: Path | None,
+    environment: Mapping[str, str],
+    options: Mapping[str, Any],
+    known: Mapping[str, Setting],
 ) -> Iterator[tuple[str, Any, str]]:
     """What was set, weakest source first: (key, raw value, source)."""
     if path is not None:
@@ -197,7 +210,9 @@ def _from_file(path: Path, known: Mapping[str, Setting]) -> Iterator[tuple[str, 
         if section not in sections:
             raise SettingsError(f"unknown section [{section}] in {path}{_meant(section, sections)}")
         if not isinstance(entries, dict):
-            raise SettingsError(f"{section} in {path} must be a section: write [{section}] and settings below it")
+            raise SettingsError(
+                f"{section} in {path} must be a section: write [{section}] and settings below it"
+            )
         for name, value in entries.items():
             key = f"{section}.{name}"
             if key not in known:
@@ -213,11 +228,13 @@ def _from_environment(
         if not variable.startswith(PREFIX) or variable.startswith(TEST_PREFIX) or variable == CONFIG_VARIABLE:
             continue
         if variable not in by_variable:
-            raise SettingsError(f"unknown setting {variable} in the environment{_meant(variable, by_variable)}")
+            raise SettingsError(
+                f"unknown setting {variable} in the environment{_meant(variable, by_variable)}"
+            )
         yield by_variable[variable], environment[variable], f"environment {variable}"
 
 
-def _meant(name: str, known: typing.Iterable[str]) -> str:
+def _meant(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(known), n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
@@ -254,7 +271,9 @@ def type_name(kind: Any) -> str:
 def _converted(kind: Any, raw: Any) -> Any:
     if typing.get_origin(kind) is tuple:
         return _texts(raw)
-    converters = {bool: _boolean, int: _whole, float: _number, str: _text, Path: lambda value: Path(_text(value))}
+    converters: dict[Any, Callable[[Any], Any]] = {
+        bool: _boolean, int: _whole, float: _number, str: _text, Path: lambda value: Path(_text(value))
+    }  # fmt: skip
     return converters[kind](raw)
 
 
@@ -281,7 +300,7 @@ def _number(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
         raise ValueError(raw)
     value = float(raw)
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise ValueError(raw)
     return value
 

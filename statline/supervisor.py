@@ -15,14 +15,14 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
-from cache.embedded import EmbeddedValkeyFailed
-from postgres.errors import EmbeddedPostgresFailed
 from statline import locks, logs
+from statline.embedded import START_FAILURES, EmbeddedServer, keep, to_its_end
 from statline.errors import CommandFailed
+from statline.network import http_ok, listening
 from statline.processes import BackOff, Child
 from statline.roles import METRICS_VARIABLE, clean_metrics, create_data_dir, metrics_dir
 from statline.settings import Settings
@@ -32,32 +32,15 @@ LEFT_OVERS: Final = ("web", "writer", "engine")
 LEFT_OVER_WAIT_S: Final = 8.0
 ENGINE_START_S: Final = 60.0
 WEB_START_S: Final = 60.0
-STORE_CHECK_S: Final = 1.0
-STORE_MISSES_MAX: Final = 3
-"""Failed checks in a row after which a store is started again: one may be a moment of load."""
+ADDRESS_CHECK_S: Final = 1.0
 
 STOP_BY_S: Final = {"web": 4.0, "writer": 7.0, "engine": 8.2}
 """Seconds after the beginning of the stop at which each role is killed if it still runs."""
 HURRY_S: Final = 0.3
-BACKLOG: Final = 1024
-"""Connections that wait while the web role is restarted."""
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that mean every interface, and how this machine reaches itself then."""
 
 _log = structlog.get_logger("statline")
-
-
-class EmbeddedServer(Protocol):
-    """What the embedded Postgres and Valkey have in common; every method blocks."""
-
-    def start(self) -> bool:
-        """Start or adopt it; True if adopted."""
-
-    def stop(self) -> None:
-        """Stop it."""
-
-    def is_running(self) -> bool:
-        """Whether it answers."""
 
 
 async def run(settings: Settings) -> int:
@@ -139,11 +122,11 @@ class Supervisor:
         self._stores[name] = server
         try:
             adopted = await to_its_end(server.start)
-        except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
+        except START_FAILURES as error:
             raise CommandFailed(str(error)) from error
         if adopted:
             _log.info("adopted a store that was running", store=name)
-        self._keep(self._keep_store(name, server))
+        self._keep(keep(name, server))
 
     async def _start_engine(self) -> None:
         child = await self._start_role("engine")
@@ -224,27 +207,11 @@ class Supervisor:
 
     # -- while it runs -------------------------------------------------------------------------------------
 
-    async def _keep_store(self, name: str, server: EmbeddedServer) -> None:
-        back_off = BackOff()
-        started_at, misses = time.monotonic(), 0
-        while True:
-            await asyncio.sleep(STORE_CHECK_S)
-            misses = 0 if await asyncio.to_thread(server.is_running) else misses + 1
-            if misses < STORE_MISSES_MAX and not (misses and await asyncio.to_thread(is_gone, server)):
-                continue
-            _log.error("a store died and is started again", store=name)
-            await asyncio.sleep(back_off.wait_s(time.monotonic() - started_at))
-            try:
-                await to_its_end(server.start)
-                started_at, misses = time.monotonic(), 0
-            except (EmbeddedPostgresFailed, EmbeddedValkeyFailed) as error:
-                _log.error("a store does not start", store=name, reason=str(error))
-
     async def _follow_engine(self) -> None:
         """When a restarted engine had to take another port, restart who still knows the old one."""
         known = clickhouse_url(self._settings)
         while True:
-            await asyncio.sleep(STORE_CHECK_S)
+            await asyncio.sleep(ADDRESS_CHECK_S)
             found = clickhouse_url(self._settings)
             if found != known:
                 known = found
@@ -321,57 +288,3 @@ async def raising_first(group: asyncio.TaskGroup) -> AsyncIterator[asyncio.TaskG
             yield group
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
-
-
-async def to_its_end(work: Callable[[], bool]) -> bool:
-    """Run blocking work in a thread. A cancellation waits for it: what is half started cannot be stopped."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise
-
-
-def is_gone(server: EmbeddedServer) -> bool:
-    """Whether its process does not exist any more, so that waiting is of no use."""
-    pid = getattr(server, "pid", None)
-    return pid is not None and pid() is None
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens on host and port. Raises CommandFailed when that cannot be had."""
-    listener = None
-    try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(BACKLOG)
-        listener.setblocking(False)  # noqa: FBT003 - the socket's own spelling
-    except OSError as error:
-        if listener is not None:
-            listener.close()
-        raise CommandFailed(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port or --host"
-        ) from error
-    return listener
-
-
-async def http_ok(url: str, path: str) -> bool:
-    """Whether a GET of `path` at the host of `url` answers 200 within a second."""
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    try:
-        async with asyncio.timeout(1.0):
-            reader, sender = await asyncio.open_connection(parts.hostname, parts.port)
-            try:
-                sender.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-                return b" 200 " in await reader.readline()
-            finally:
-                sender.close()
-    except (OSError, TimeoutError):
-        return False

@@ -24,6 +24,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 
 from cache.embedded import EmbeddedValkey
@@ -36,6 +37,10 @@ from postgres.pool import Postgres
 from postgres.settings import PostgresSettings
 
 Value = TypeVar("Value")
+
+# No deadlines: a busy machine is no failure. Speed is measured in bench/.
+hypothesis.settings.register_profile("statline", deadline=None)
+hypothesis.settings.load_profile("statline")
 
 ENGINE_START_S: Final = 60.0
 TEST_DATABASE: Final = "statline_test"

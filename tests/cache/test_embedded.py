@@ -52,7 +52,7 @@ def make(folder: Path) -> Iterator[Make]:
 async def asked(server: EmbeddedValkey, *command: str) -> object:
     client: Redis = Redis.from_url(server.url(), decode_responses=True)
     try:
-        return await client.execute_command(*command)
+        return await client.execute_command(*command)  # type: ignore[no-untyped-call] # untyped in redis-py
     finally:
         await client.aclose()
 
@@ -94,7 +94,9 @@ async def test_memory_above_the_bound_forgets_and_goes_on(make: Make) -> None:
 
 
 async def test_one_that_a_killed_parent_left_is_adopted_with_the_new_bound(make: Make, folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", START_AND_DIE, str(folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", START_AND_DIE, str(folder)], capture_output=True, text=True, check=False
+    )
     server = make(memory_max_mib=16)
     assert server.start() is True
     assert server.pid() == int(done.stdout)
@@ -104,7 +106,9 @@ async def test_one_that_a_killed_parent_left_is_adopted_with_the_new_bound(make:
 
 
 def test_one_that_hangs_is_replaced(make: Make, folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", START_AND_DIE, str(folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", START_AND_DIE, str(folder)], capture_output=True, text=True, check=False
+    )
     left = int(done.stdout)
     os.kill(left, signal.SIGSTOP)
     server = make()

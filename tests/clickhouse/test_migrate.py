@@ -46,7 +46,9 @@ async def store(clickhouse_url: str, settings: ClickHouseSettings) -> AsyncItera
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "0001_first.sql").write_text(f"-- one; two\n{TABLE.format('first')};\nINSERT INTO first VALUES (1);\n")
+    (tmp_path / "0001_first.sql").write_text(
+        f"-- one; two\n{TABLE.format('first')};\nINSERT INTO first VALUES (1);\n"
+    )
     (tmp_path / "0002_second.sql").write_text(TABLE.format("second"))
     return tmp_path
 
@@ -88,7 +90,10 @@ def test_every_statement_of_our_migrations_can_be_repeated() -> None:
     for migration in read_migrations(MIGRATIONS):
         for statement in statements(migration.sql):
             code = " ".join(line for line in statement.splitlines() if not line.startswith("--")).upper()
-            assert code.startswith("CREATE ") or " EXISTS " in code or " MODIFY " in code, (migration.file, code[:80])
+            assert code.startswith("CREATE ") or " EXISTS " in code or " MODIFY " in code, (
+                migration.file,
+                code[:80],
+            )
 
 
 async def test_a_first_migration_makes_the_database_and_every_table(
@@ -163,7 +168,9 @@ async def test_the_raw_retention_follows_its_setting(store: ClickHouse, settings
     await keep_raw_for(store, week)
 
 
-async def test_a_clickhouse_that_is_away_is_told_apart_from_a_refused_statement(settings: ClickHouseSettings) -> None:
+async def test_a_clickhouse_that_is_away_is_told_apart_from_a_refused_statement(
+    settings: ClickHouseSettings,
+) -> None:
     away = await ClickHouse.connect("http://default:x@127.0.0.1:1", settings.database, settings)
     with pytest.raises(ClickHouseUnavailable):
         await migrate(away, settings)

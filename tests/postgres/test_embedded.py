@@ -87,7 +87,10 @@ def test_the_last_user_stops_it(folder: Path) -> None:
 
 def test_a_killed_user_leaves_it_running_and_the_next_one_adopts_and_stops_it(folder: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", USE_AND_DIE, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", USE_AND_DIE, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as user:
         assert user.stdout is not None
         was_adopted, pid = user.stdout.readline().split()
@@ -157,7 +160,9 @@ def test_data_of_another_major_version_is_refused_by_number(server: EmbeddedPost
     server.stop()
     (server.folder / "PG_VERSION").write_text("17\n")
     try:
-        with pytest.raises(EmbeddedPostgresFailed, match="made by Postgres 17, this statline brings Postgres 18"):
+        with pytest.raises(
+            EmbeddedPostgresFailed, match="made by Postgres 17, this statline brings Postgres 18"
+        ):
             server.start()
     finally:
         (server.folder / "PG_VERSION").write_text("18\n")
@@ -179,7 +184,10 @@ def test_a_server_that_cannot_start_says_where_its_log_is(server: EmbeddedPostgr
 def test_many_processes_that_start_it_at_once_share_one_server(folder: Path) -> None:
     users = [
         subprocess.Popen(
-            [sys.executable, "-c", USE_AND_DIE, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", USE_AND_DIE, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(4)
     ]
@@ -188,5 +196,3 @@ def test_many_processes_that_start_it_at_once_share_one_server(folder: Path) -> 
         user.communicate("\n")
     assert [answer[0] for answer in answers].count("False") == 1
     assert len({answer[1] for answer in answers}) == 1
-
-

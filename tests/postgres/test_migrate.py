@@ -36,22 +36,24 @@ async def asked(store: Postgres, question: str) -> object:
 
 async def test_what_is_missing_is_applied_in_order_and_once(empty: Postgres, folder: Path) -> None:
     assert await waiting(empty, folder) == ["0001_first.sql", "0002_second.sql"]
-    assert await migrate(empty, folder=folder) == ["0001_first.sql", "0002_second.sql"]
-    assert await migrate(empty, folder=folder) == []
+    assert await migrate(empty, folder) == ["0001_first.sql", "0002_second.sql"]
+    assert await migrate(empty, folder) == []
     assert await waiting(empty, folder) == []
     (folder / "0003_third.sql").write_text("CREATE TABLE third (n int)")
-    assert await migrate(empty, folder=folder) == ["0003_third.sql"]
+    assert await migrate(empty, folder) == ["0003_third.sql"]
     assert await asked(empty, "SELECT count(*) FROM first") == 1
 
 
-async def test_a_failed_migration_leaves_nothing_behind_and_can_be_mended(empty: Postgres, folder: Path) -> None:
+async def test_a_failed_migration_leaves_nothing_behind_and_can_be_mended(
+    empty: Postgres, folder: Path
+) -> None:
     (folder / "0002_second.sql").write_text("CREATE TABLE half (n int); SELECT 1/0;")
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await migrate(empty, folder=folder)
+        await migrate(empty, folder)
     assert await asked(empty, "SELECT to_regclass('half')") is None
     assert await waiting(empty, folder) == ["0002_second.sql"]
     (folder / "0002_second.sql").write_text("CREATE TABLE whole (n int)")
-    assert await migrate(empty, folder=folder) == ["0002_second.sql"]
+    assert await migrate(empty, folder) == ["0002_second.sql"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,10 @@ async def test_a_failed_migration_leaves_nothing_behind_and_can_be_mended(empty:
     [
         (lambda f: (f / "0001_first.sql").write_text("SELECT 1"), r"0001_first\.sql was edited"),
         (lambda f: (f / "0002_second.sql").unlink(), r"0002_second\.sql was applied but is unknown"),
-        (lambda f: (f / "0002_second.sql").rename(f / "0002_other.sql"), r"number 0002 is now 0002_other\.sql"),
+        (
+            lambda f: (f / "0002_second.sql").rename(f / "0002_other.sql"),
+            r"number 0002 is now 0002_other\.sql",
+        ),
         (lambda f: (f / "0001_first.sql").unlink(), "migration number 0001 is missing"),
         (lambda f: (f / "0002_again.sql").write_text("SELECT 1"), "number 0002 is used twice"),
         (lambda f: (f / "0004_gap.sql").write_text("SELECT 1"), "number 0003 is missing"),
@@ -69,25 +74,25 @@ async def test_a_failed_migration_leaves_nothing_behind_and_can_be_mended(empty:
 async def test_files_that_contradict_the_records_are_refused_by_name(
     empty: Postgres, folder: Path, change: object, message: str
 ) -> None:
-    await migrate(empty, folder=folder)
+    await migrate(empty, folder)
     change(folder)  # type: ignore[operator]
     with pytest.raises(MigrationRefused, match=message):
-        await migrate(empty, folder=folder)
+        await migrate(empty, folder)
 
 
 async def test_a_migration_left_out_below_applied_ones_is_refused(empty: Postgres, folder: Path) -> None:
-    await migrate(empty, folder=folder)
+    await migrate(empty, folder)
     async with empty.connection() as connection:
         await connection.execute("DELETE FROM schema_migrations WHERE number = 1")
     with pytest.raises(MigrationRefused, match=r"0001_first\.sql was left out"):
-        await migrate(empty, folder=folder)
+        await migrate(empty, folder)
 
 
 async def test_migrators_that_start_at_once_take_turns(empty_postgres_database: str, folder: Path) -> None:
     async def node() -> list[str]:
         store = await Postgres.connect(empty_postgres_database)
         async with migration_lock(store):
-            applied = await migrate(store, folder=folder)
+            applied = await migrate(store, folder)
         await store.close()
         return applied
 

@@ -48,7 +48,9 @@ async def test_a_question_that_takes_too_long_is_ended(postgres_database: str) -
 
 
 async def test_waiting_for_a_free_connection_has_an_end(postgres_database: str) -> None:
-    store = await Postgres.connect(postgres_database, PostgresSettings(query_timeout_s=0.2, connections_max=2))
+    store = await Postgres.connect(
+        postgres_database, PostgresSettings(query_timeout_s=0.2, connections_max=2)
+    )
     async with store.connection(), store.connection():
         with pytest.raises(PostgresUnavailable):
             await store.fetch("server_list")
@@ -83,7 +85,11 @@ async def test_the_version_is_that_of_the_server(postgres: Postgres) -> None:
 async def test_every_query_has_a_header_a_caller_and_parses(path: Path, postgres: Postgres) -> None:
     text = query_text(path.stem)
     assert re.match(r"-- [A-Z].+\n(-- .+\n)+\n", text), "question, parameters, tables"
-    sources = [file.read_text() for folder in ("postgres", "ingest", "web", "query", "statline") for file in (REPOSITORY / folder).rglob("*.py")]
+    sources = [
+        file.read_text()
+        for folder in ("postgres", "ingest", "web", "query", "statline")
+        for file in (REPOSITORY / folder).rglob("*.py")
+    ]
     assert any(f'"{path.stem}"' in source for source in sources)
     async with postgres.connection() as connection:
         await connection.prepare(text)

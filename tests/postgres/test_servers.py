@@ -46,7 +46,9 @@ async def test_a_name_that_people_cannot_read_is_refused(postgres: Postgres, nam
     assert await servers.listed(postgres) == []
 
 
-@pytest.mark.parametrize("facts", [{"port": 70_000}, {"port": 2**40}, {"max_players": -1}, {"region": "a\0b"}])
+@pytest.mark.parametrize(
+    "facts", [{"port": 70_000}, {"port": 2**40}, {"max_players": -1}, {"region": "a\0b"}]
+)
 async def test_facts_out_of_bounds_are_refused(postgres: Postgres, facts: dict[str, object]) -> None:
     with pytest.raises(ServerRefused, match="alpha"):
         await servers.add(postgres, "alpha", **facts)  # type: ignore[arg-type]
@@ -56,7 +58,9 @@ async def test_rotation_without_grace_ends_the_old_key_at_once(postgres: Postgre
     old = await servers.add(postgres, "alpha")
     new = await servers.rotate(postgres, "ALPHA")
     assert new.server_id == old.server_id
-    assert [key.token_sha256 for key in await servers.active_keys(postgres)] == [servers.token_sha256(new.token)]
+    assert [key.token_sha256 for key in await servers.active_keys(postgres)] == [
+        servers.token_sha256(new.token)
+    ]
 
 
 async def test_rotation_with_grace_keeps_the_old_key_until_its_end(postgres: Postgres) -> None:

@@ -74,7 +74,10 @@ def test_wrong_usage_is_one_line_and_exit_code_2(folder: Path, arguments: list[s
 def test_an_unknown_setting_is_refused_by_name_before_anything_starts(folder: Path) -> None:
     done = statline("serve", "--data-dir", "never-made", cwd=folder, STATLINE_PRT="1")
     assert done.returncode == 2
-    assert done.stderr == "statline: unknown setting STATLINE_PRT in the environment (did you mean STATLINE_PORT?)\n"
+    assert (
+        done.stderr
+        == "statline: unknown setting STATLINE_PRT in the environment (did you mean STATLINE_PORT?)\n"
+    )
     assert not (folder / "never-made").exists()
 
 
@@ -89,7 +92,11 @@ def test_servers_are_added_listed_rotated_and_revoked_without_a_running_statline
     again = statline("servers", "add", "alpha", *here, cwd=folder)
     assert (again.returncode, again.stderr) == (1, "statline: a server named 'alpha' exists already\n")
 
-    rotated = json.loads(statline("servers", "rotate", "alpha", "--grace-s", "60", "--format", "json", *here, cwd=folder).stdout)
+    rotated = json.loads(
+        statline(
+            "servers", "rotate", "alpha", "--grace-s", "60", "--format", "json", *here, cwd=folder
+        ).stdout
+    )
     assert rotated["server_id"] == key["server_id"]
     assert rotated["token"] != key["token"]
 
@@ -100,7 +107,10 @@ def test_servers_are_added_listed_rotated_and_revoked_without_a_running_statline
     assert statline("servers", "revoke", "alpha", *here, cwd=folder).returncode == 0
     assert "revoked" in statline("servers", "list", *here, cwd=folder).stdout
     refused = statline("servers", "revoke", "alpha", *here, cwd=folder)
-    assert (refused.returncode, refused.stderr) == (1, "statline: no active server has the id or name 'alpha'\n")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "statline: no active server has the id or name 'alpha'\n",
+    )
     left = [path.name for path in (folder / "registry" / "postgres").glob("postmaster.pid")]
     assert left == [], "the embedded Postgres is stopped after each command"
 
@@ -120,7 +130,9 @@ def test_heavy_modules_are_not_imported_for_a_light_command() -> None:
         "import sys\nfrom statline.cli import run\nrun(['version'])\n"
         "print([name for name in ('chdb', 'aiohttp', 'numpy', 'asyncpg', 'redis', 'clickhouse_connect') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 

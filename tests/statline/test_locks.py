@@ -45,9 +45,9 @@ def holder_of(tmp_path: Path) -> Iterator[object]:
 
 def test_a_role_that_runs_is_refused_and_named(tmp_path: Path, holder_of: object) -> None:
     other = holder_of("web")  # type: ignore[operator]
-    with pytest.raises(CommandFailed, match=rf"statline web is already running on .* \(process {other.pid}\)"):
-        with locks.held(tmp_path, "web"):
-            pass
+    named = rf"statline web is already running on .* \(process {other.pid}\)"
+    with pytest.raises(CommandFailed, match=named), locks.held(tmp_path, "web"):
+        pass
     with locks.held(tmp_path, "writer"):
         pass
 

@@ -90,7 +90,9 @@ async def test_hurry_ends_the_wait_for_a_stubborn_child(tmp_path: Path, eventual
     assert not is_alive(pid)
 
 
-async def test_a_stop_during_the_pause_before_a_restart_starts_nothing(tmp_path: Path, eventually: object) -> None:
+async def test_a_stop_during_the_pause_before_a_restart_starts_nothing(
+    tmp_path: Path, eventually: object
+) -> None:
     one = child("raise SystemExit(3)", tmp_path)
     await one.start()
     keeping = asyncio.create_task(one.keep(lambda _: None))

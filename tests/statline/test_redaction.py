@@ -32,12 +32,16 @@ def test_a_secret_in_a_text_is_hidden_by_its_looks(text: str) -> None:
     assert HIDDEN in redacted_text(text)
 
 
-@pytest.mark.parametrize("text", ["player_kill of Alice", "http://h:1/a@b", "3 tokens left", "insert took 3 s"])
+@pytest.mark.parametrize(
+    "text", ["player_kill of Alice", "http://h:1/a@b", "3 tokens left", "insert took 3 s"]
+)
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert redacted_text(text) == text
 
 
-@pytest.mark.parametrize("name", ["token", "server_token", "X-Server-Token", "password", "Authorization", "api_key", "Cookie"])
+@pytest.mark.parametrize(
+    "name", ["token", "server_token", "X-Server-Token", "password", "Authorization", "api_key", "Cookie"]
+)
 def test_a_secret_is_hidden_by_its_name(name: str) -> None:
     assert redacted(name, SECRET) == HIDDEN
     assert redacted("headers", {name: SECRET}) == {name: HIDDEN}
@@ -72,7 +76,11 @@ raise RuntimeError("password={SECRET}")
 
 def logged(form: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.replace("FORM", repr(form))], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", PROGRAM.replace("FORM", repr(form))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.stdout == ""
     assert done.returncode == 1
@@ -83,7 +91,12 @@ def test_json_lines_name_the_role_and_the_request_and_hide_secrets() -> None:
     text = logged("json")
     assert SECRET not in text
     lines = [json.loads(line) for line in text.splitlines()]
-    assert [line["event"] for line in lines] == ["hello", f"failed: Bearer {HIDDEN}", "oh no", "died of an unexpected error"]
+    assert [line["event"] for line in lines] == [
+        "hello",
+        f"failed: Bearer {HIDDEN}",
+        "oh no",
+        "died of an unexpected error",
+    ]
     assert {line["role"] for line in lines} == {"web"}
     assert {line["request_id"] for line in lines} == {"r-1"}
     assert lines[0]["count"] == 3

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from statline.settings import HIDDEN, SettingsError, declared, load, shown, without_password
+from statline.redaction import HIDDEN
+from statline.settings import SettingsError, declared, load, shown, without_password
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,11 @@ def test_every_default_is_a_value_that_would_be_accepted() -> None:
 def test_later_sources_win_and_are_remembered() -> None:
     write("[statline]\nport = 1001\nhost = '10.0.0.1'\nlog_level = 'debug'\n")
     settings = load({"statline.port": 1003}, {"STATLINE_PORT": "1002", "STATLINE_HOST": "10.0.0.2"})
-    assert (settings.statline.port, settings.statline.host, settings.statline.log_level) == (1003, "10.0.0.2", "debug")
+    assert (settings.statline.port, settings.statline.host, settings.statline.log_level) == (
+        1003,
+        "10.0.0.2",
+        "debug",
+    )
     assert settings.sources["statline.port"] == "option --port"
     assert settings.sources["statline.host"] == "environment STATLINE_HOST"
     assert settings.sources["statline.log_level"] == "file statline.toml"
@@ -49,7 +54,9 @@ def test_an_option_that_was_not_given_changes_nothing() -> None:
 
 
 def test_sections_of_the_folders_are_set_by_environment() -> None:
-    settings = load({}, {"STATLINE_INGEST_BATCH_ROWS_MAX": "77", "STATLINE_WEB_CORS_ORIGINS": "http://a, http://b"})
+    settings = load(
+        {}, {"STATLINE_INGEST_BATCH_ROWS_MAX": "77", "STATLINE_WEB_CORS_ORIGINS": "http://a, http://b"}
+    )
     assert settings.ingest.batch_rows_max == 77
     assert settings.web.cors_origins == ("http://a", "http://b")
 
@@ -91,7 +98,10 @@ def test_a_wrong_variable_is_refused_by_name(variable: str, value: str, message:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[statline]\nprt = 1", "unknown setting statline.prt in statline.toml (did you mean statline.port?)"),
+        (
+            "[statline]\nprt = 1",
+            "unknown setting statline.prt in statline.toml (did you mean statline.port?)",
+        ),
         ("[ingst]\nhold_s = 1", "unknown section [ingst] in statline.toml (did you mean ingest?)"),
         ("port = 1", "unknown section [port] in statline.toml"),
         ("ingest = 1", "ingest in statline.toml must be a section"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,9 @@ from statline import locks
 
 START_S: Final = 90.0
 STOP_S: Final = 30.0
-EVENT: Final = b'{"type":"player_kill","match_id":"m","attacker_guid":"a","victim_guid":"b","weapon":"Thompson"}'
+EVENT: Final = (
+    b'{"type":"player_kill","match_id":"m","attacker_guid":"a","victim_guid":"b","weapon":"Thompson"}'
+)
 
 Eventually = Callable[..., Awaitable[Any]]
 
@@ -93,7 +96,9 @@ class Node:
         return self.code
 
     def ask(self, path: str, token: str = "", body: bytes | None = None) -> tuple[int, Any]:
-        request = urllib.request.Request(self.address + path, data=body, headers={"X-Server-Token": token} if token else {})
+        request = urllib.request.Request(
+            self.address + path, data=body, headers={"X-Server-Token": token} if token else {}
+        )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, json.load(answer)
@@ -129,8 +134,8 @@ def processes_of(folder: Path) -> dict[int, str]:
     return found
 
 
-@pytest.fixture
-def node() -> Iterator[Node]:
+@contextlib.contextmanager
+def new_node() -> Iterator[Node]:
     """A node on a folder of its own; whatever a failed test leaves is killed."""
     with tempfile.TemporaryDirectory(prefix="statline-test-") as name:
         node = Node(Path(name).resolve())
@@ -147,9 +152,31 @@ def node() -> Iterator[Node]:
 
 
 @pytest.fixture
-async def running(node: Node, eventually: Eventually) -> AsyncIterator[Node]:
+def node() -> Iterator[Node]:
+    with new_node() as node:
+        yield node
+
+
+@pytest.fixture(scope="module")
+def _shared() -> Iterator[Node]:
+    with new_node() as node:
+        node.start()
+        yield node
+
+
+@pytest.fixture
+async def shared(_shared: Node, eventually: Eventually) -> Node:
+    """A running node for tests that leave it as well as they found it."""
+    await _shared.started(eventually)
+    await eventually(_shared.is_ready, within_s=START_S)
+    await eventually(lambda: _shared.token)
+    return _shared
+
+
+@pytest.fixture
+async def running(node: Node, eventually: Eventually) -> Node:
     node.start()
-    yield await node.started(eventually)
+    return await node.started(eventually)
 
 
 def statline(node: Node, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -193,7 +220,9 @@ async def test_what_is_killed_is_started_again(running: Node, eventually: Eventu
         pid = node.store(program)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        await eventually(lambda program=program, pid=pid: node.store(program) not in (None, pid), within_s=START_S)
+        await eventually(
+            lambda program=program, pid=pid: node.store(program) not in (None, pid), within_s=START_S
+        )
     await eventually(node.is_ready, within_s=START_S)
     assert node.ask("/api/v1/ingest/events", node.token, EVENT)[0] == 202
     assert await node.stop(eventually) == 0
@@ -218,38 +247,42 @@ async def test_a_killed_supervisor_takes_its_roles_along_and_the_next_start_take
     assert processes_of(node.folder) == {}
 
 
-async def test_roles_that_outlive_a_killed_supervisor_are_ended_by_the_next_start(
-    running: Node, eventually: Eventually
+async def test_a_role_that_nobody_supervises_is_ended_and_replaced_at_start(
+    node: Node, eventually: Eventually
 ) -> None:
-    node = running
-    writer = await eventually(lambda: node.role("writer"))
-    os.kill(writer, signal.SIGSTOP)  # it cannot follow the death of its parent
-    assert node.process is not None
-    node.process.kill()
-    node.process.wait()
+    with node.err.open("ab") as err:
+        left = subprocess.Popen(
+            [sys.executable, "-m", "statline", "engine", "--data-dir", "var"],
+            stdout=err, stderr=err, cwd=node.folder, env=environment(), start_new_session=True,
+        )  # fmt: skip
+    await eventually((node.data_dir / "clickhouse" / "engine.json").exists, within_s=START_S)
     node.start()
     await node.started(eventually)
-    await eventually(lambda: node.role("writer") not in (None, writer))
+    assert left.wait(timeout=STOP_S) == 0
+    assert node.role("engine") not in (None, left.pid)
+    assert any("ended a role" in line["event"] and line["pid"] == left.pid for line in node.log)
     assert await node.stop(eventually) == 0
     assert processes_of(node.folder) == {}
 
 
-async def test_a_second_statline_on_the_same_folder_is_refused_and_the_first_one_named(running: Node) -> None:
-    done = statline(running, "serve", "--port", "0")
+async def test_a_second_statline_on_the_same_folder_is_refused_and_the_first_one_named(shared: Node) -> None:
+    done = statline(shared, "serve", "--port", "0")
     assert done.returncode == 1
-    assert re.search(rf"already running on \S+ \(process {running.pid}\)", done.stderr)
-    assert running.code is None
+    assert re.search(rf"already running on \S+ \(process {shared.pid}\)", done.stderr)
+    assert shared.code is None
 
 
-async def test_a_server_added_while_statline_runs_may_send_at_once(running: Node, eventually: Eventually) -> None:
-    done = statline(running, "servers", "add", "beta", "--format", "json")
+async def test_a_server_added_while_statline_runs_may_send_at_once(
+    shared: Node, eventually: Eventually
+) -> None:
+    done = statline(shared, "servers", "add", "beta", "--format", "json")
     assert done.returncode == 0, done.stderr
     token = json.loads(done.stdout)["token"]
-    assert running.ask("/api/v1/ingest/events", token, EVENT)[0] == 202
-    assert statline(running, "servers", "revoke", "beta").returncode == 0
-    await eventually(lambda: running.ask("/api/v1/ingest/events", token, EVENT)[0] == 401)
-    assert running.code is None
-    assert running.is_ready()
+    assert shared.ask("/api/v1/ingest/events", token, EVENT)[0] == 202
+    assert statline(shared, "servers", "revoke", "beta").returncode == 0
+    await eventually(lambda: shared.ask("/api/v1/ingest/events", token, EVENT)[0] == 401)
+    assert shared.code is None
+    assert shared.is_ready()
 
 
 async def test_doctor_is_content_with_a_running_statline_and_not_with_a_stopped_one(
@@ -312,7 +345,9 @@ async def test_events_are_accepted_while_clickhouse_is_away(node: Node, eventual
     assert processes_of(node.folder) == {}
 
 
-async def test_a_web_role_alone_comes_up_without_any_store_and_says_so(node: Node, eventually: Eventually) -> None:
+async def test_a_web_role_alone_comes_up_without_any_store_and_says_so(
+    node: Node, eventually: Eventually
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -335,9 +370,10 @@ async def test_a_web_role_alone_comes_up_without_any_store_and_says_so(node: Nod
     assert await node.stop(eventually) == 0
 
 
-async def test_no_report_is_refused_while_the_web_role_is_restarted(running: Node, eventually: Eventually) -> None:
-    node = running
-    await eventually(node.is_ready)
+async def test_no_report_is_refused_while_the_web_role_is_restarted(
+    shared: Node, eventually: Eventually
+) -> None:
+    node = shared
     web = node.role("web")
     assert web is not None
     os.kill(web, signal.SIGKILL)

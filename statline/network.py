@@ -1,0 +1,49 @@
+"""Listening for the web role, and asking a role over HTTP whether it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Final
+from urllib.parse import urlsplit
+
+from statline.errors import CommandFailed
+
+BACKLOG: Final = 1024
+"""Connections that wait while the web role is restarted."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens on host and port. Raises CommandFailed when that cannot be had."""
+    listener = None
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        raise CommandFailed(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port or --host"
+        ) from error
+    return listener
+
+
+async def http_ok(url: str, path: str) -> bool:
+    """Whether a GET of `path` at the host of `url` answers 200 within a second."""
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(1.0):
+            reader, sender = await asyncio.open_connection(parts.hostname, parts.port)
+            try:
+                sender.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+                return b" 200 " in await reader.readline()
+            finally:
+                sender.close()
+    except (OSError, TimeoutError):
+        return False
