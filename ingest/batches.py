@@ -159,7 +159,7 @@ def quarantined_row(row: Row, token: str, detail: str) -> Quarantined:
         reason=RefusalReason.REFUSED_BY_CLICKHOUSE,
         detail=detail,
         events=1,
-        raw=str(row[_RAW]).encode(),
+        raw=row[_RAW],
     )
 
 

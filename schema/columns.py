@@ -79,7 +79,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("subject", "LowCardinality(String)", "", "decode", "the thing acted on: item, projectile, entity, object, vehicle, turret, objective, vote"),
     Column("amount", "Float64", 0.0, "decode", "how much or how many: item count, health, ammo, armour, height, delta of score"),
     Column("attributes", "Map(LowCardinality(String), String)", NO_ATTRIBUTES, "decode", "every other field, canonical name to text"),
-    Column("raw", "String", "", "decode", "the event exactly as received: its line or JSON object"),
+    Column("raw", "String", b"", "decode", "the event exactly as received: its line or JSON object"),
 )
 
 NAMES: Final[tuple[str, ...]] = tuple(column.name for column in COLUMNS)
