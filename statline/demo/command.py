@@ -51,7 +51,10 @@ class Scene:
     stranger: Annotated[
         bool, Parameter(help="Spell everything as strangers' servers do: aliases, raw text, repeats, other clocks.", negative="")
     ] = False
-    seed: Annotated[int | None, Parameter(help="The same seed gives the same matches. [default: a new one, printed]")] = None
+    seed: Annotated[
+        NonNegativeInt | None,
+        Parameter(help="The same seed gives the same matches, other seeds other maps. [default: a new one, printed]"),
+    ] = None
 
     def options(self, started_at_unix_s: float) -> DemoOptions:
         """The simulator's options. Raises CommandFailed."""

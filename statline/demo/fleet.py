@@ -22,7 +22,9 @@ Spelling = Literal["json", "form", "stranger"]
 CHANGE_PEOPLE_SHARE = 0.25
 """How much of the crowd is new in the next match."""
 
-MEMBER_IDS_PER_SERVER = 10_000
+# Other seeds and servers have other forum members, so that the matches of several runs do not add up in one player.
+MEMBER_IDS_PER_SEED = 100_000
+MEMBER_IDS_PER_SERVER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class DemoServer:
         """The server's matches, each with its requests in order; both are made as they are taken."""
         options = self.options
         crowd_rng = Random(f"{options.seed}/{self.number}/crowd")
-        newcomers = people(crowd_rng, first_member_id=1 + self.number * MEMBER_IDS_PER_SERVER)
+        first_member_id = 1 + options.seed * MEMBER_IDS_PER_SEED + self.number * MEMBER_IDS_PER_SERVER
+        newcomers = people(crowd_rng, first_member_id)
         present = [next(newcomers) for _ in range(options.players)]
         machine = bots(crowd_rng)
         bots_present = [next(machine) for _ in range(options.bots)]
@@ -88,7 +91,7 @@ class DemoServer:
         self, number: int, present: list[Person], bots_present: list[Person], newcomers: Iterator[Person]
     ) -> tuple[MatchIds, MatchPlan]:
         options = self.options
-        game_map, gametype = ROTATION[(self.number + number) % len(ROTATION)]
+        game_map, gametype = ROTATION[(options.seed + self.number + number) % len(ROTATION)]
         ids = MatchIds(
             match_id=f"match_{self._hex('match', number)}",
             session_id=f"sess_{self._hex('session', number)}",
