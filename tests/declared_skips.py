@@ -54,4 +54,6 @@ class DeclaredSkips:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(DeclaredSkips(allowed_reasons(ALLOWED.read_text())), "statline-declared-skips")
+    config.pluginmanager.register(
+        DeclaredSkips(allowed_reasons(ALLOWED.read_text())), "statline-declared-skips"
+    )

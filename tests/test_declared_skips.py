@@ -11,7 +11,15 @@ ROOT = Path(__file__).parents[1]
 
 def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest with the plugin on a folder of its own, under this repository's configuration."""
-    command = [sys.executable, "-m", "pytest", "-p", "tests.declared_skips", "-c", str(ROOT / "pyproject.toml")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.declared_skips",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+    ]
     command += ["-p", "no:cacheprovider", "--rootdir", str(folder), *options, str(folder)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

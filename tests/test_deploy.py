@@ -37,7 +37,9 @@ def test_every_variable_is_a_setting() -> None:
     assert named <= VARIABLES
 
 
-def test_statline_accepts_the_settings_of_the_composition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_statline_accepts_the_settings_of_the_composition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     settings = load(environment={**image_environment(), **compose_environment()})
     assert settings.clickhouse.url == "http://statline:secret@clickhouse:8123"

@@ -26,7 +26,9 @@ def document(request: pytest.FixtureRequest) -> Path:
 def code_of(document: Path) -> str:
     """The code blocks and code words of a document."""
     text = document.read_text(encoding="utf-8")
-    return "\n".join([*re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL), *re.findall(r"`[^`\n]+`", text)])
+    return "\n".join(
+        [*re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL), *re.findall(r"`[^`\n]+`", text)]
+    )
 
 
 def test_links_lead_somewhere(document: Path) -> None:
@@ -48,11 +50,16 @@ def test_commands_exist(document: Path) -> None:
 
 def test_variables_are_settings(document: Path) -> None:
     named = set(re.findall(r"\bSTATLINE_[A-Z_]*[A-Z]\b", document.read_text(encoding="utf-8")))
-    assert {name for name in named if not name.startswith("STATLINE_TEST_")} <= VARIABLES | {"STATLINE_CONFIG"}
+    assert {name for name in named if not name.startswith("STATLINE_TEST_")} <= VARIABLES | {
+        "STATLINE_CONFIG"
+    }
 
 
 def test_paths_named_in_the_architecture_exist() -> None:
-    named = re.findall(r"`((?:web|ingest|clickhouse|query|cache|schema)/[\w/.]*)`", (ROOT / "docs/architecture.md").read_text())
+    named = re.findall(
+        r"`((?:web|ingest|clickhouse|query|cache|schema)/[\w/.]*)`",
+        (ROOT / "docs/architecture.md").read_text(),
+    )
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
 
@@ -65,6 +72,8 @@ def test_a_decision_has_a_number_of_its_own() -> None:
 
 
 def test_make_help_lists_every_target() -> None:
-    listed = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert [target for target in targets if f"make {target} " not in listed] == []

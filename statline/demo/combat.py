@@ -27,7 +27,11 @@ def seek_fight(stage: Stage, player: Player) -> bool:
     if not seen or stage.rng.random() > NOTICE_CHANCE:
         return False
     target = min(seen, key=lambda other: distance_units(player, other))
-    if player.grenades and stage.rng.random() < GRENADE_CHANCE and 150 < distance_units(player, target) < 1000:
+    if (
+        player.grenades
+        and stage.rng.random() < GRENADE_CHANCE
+        and 150 < distance_units(player, target) < 1000
+    ):
         _throw_grenade(stage, player, target)
     else:
         _open_fire(stage, player, target)
@@ -46,7 +50,9 @@ def end_own_life(stage: Stage, player: Player) -> None:
         kill(stage, player, player, player.held_weapon, 1000.0, "general", "suicide")
 
 
-def hurt(stage: Stage, attacker: Player, victim: Player, weapon: str, damage: float, hitloc: str, mod: str) -> None:
+def hurt(
+    stage: Stage, attacker: Player, victim: Player, weapon: str, damage: float, hitloc: str, mod: str
+) -> None:
     """Damage one player by another (or themselves); the killing blow has its damage event too (1.9)."""
     victim.health -= damage
     stage.emit(
@@ -114,12 +120,16 @@ def _shoot(stage: Stage, shooter: Player, target: Player, shots: int) -> None:
 
 
 def _pellet(stage: Stage, shooter: Player, target: Player) -> None:
-    chance = 0.7 * shooter.person.skill / (1 + (distance_units(shooter, target) / shooter.weapon.range_units) ** 2)
+    chance = (
+        0.7 * shooter.person.skill / (1 + (distance_units(shooter, target) / shooter.weapon.range_units) ** 2)
+    )
     chance *= 1.2 if shooter.stance == "crouch" else 1.0
     if stage.rng.random() < chance:
         _hit(stage, shooter, target)
     elif stage.has_teams and stage.rng.random() < STRAY_CHANCE:
-        mates = [p for p in stage.alive() if p is not shooter and p.side == shooter.side and p.area == shooter.area]
+        mates = [
+            p for p in stage.alive() if p is not shooter and p.side == shooter.side and p.area == shooter.area
+        ]
         if mates:
             _hit(stage, shooter, stage.rng.choice(mates))
 

@@ -43,17 +43,27 @@ class Scene:
     bots: Annotated[NonNegativeInt, Parameter(help="Bots on each server.")] = 2
     matches: Annotated[PositiveInt, Parameter(help="Matches each server plays, one map after the other.")] = 1
     minutes: Annotated[PositiveFloat, Parameter(help="Length of a match in game time.")] = 10.0
-    events: Annotated[PositiveInt | None, Parameter(help="End matches early, at about this many events in all.")] = None
+    events: Annotated[
+        PositiveInt | None, Parameter(help="End matches early, at about this many events in all.")
+    ] = None
     legacy: Annotated[
         NonNegativeInt | None,
-        Parameter(help="How many servers use the legacy form: one URL-encoded event a request. [default: a quarter]"),
+        Parameter(
+            help="How many servers use the legacy form: one URL-encoded event a request. [default: a quarter]"
+        ),
     ] = None
     stranger: Annotated[
-        bool, Parameter(help="Spell everything as strangers' servers do: aliases, raw text, repeats, other clocks.", negative="")
+        bool,
+        Parameter(
+            help="Spell everything as strangers' servers do: aliases, raw text, repeats, other clocks.",
+            negative="",
+        ),
     ] = False
     seed: Annotated[
         NonNegativeInt | None,
-        Parameter(help="The same seed gives the same matches, other seeds other maps. [default: a new one, printed]"),
+        Parameter(
+            help="The same seed gives the same matches, other seeds other maps. [default: a new one, printed]"
+        ),
     ] = None
 
     def options(self, started_at_unix_s: float) -> DemoOptions:
@@ -78,14 +88,25 @@ class Scene:
 def command(
     *,
     scene: Scene = Scene(),
-    speed: Annotated[str, Parameter(help="Game seconds in a second, or max: as fast as the server takes them.")] = "1",
-    url: Annotated[str | None, Parameter(help="Where to send. [default: the address of the settings]")] = None,
+    speed: Annotated[
+        str, Parameter(help="Game seconds in a second, or max: as fast as the server takes them.")
+    ] = "1",
+    url: Annotated[
+        str | None, Parameter(help="Where to send. [default: the address of the settings]")
+    ] = None,
     token: Annotated[
         list[str] | None,
-        Parameter(help="A server's key; repeatable. [default: servers are registered in the data folder]", negative=""),
+        Parameter(
+            help="A server's key; repeatable. [default: servers are registered in the data folder]",
+            negative="",
+        ),
     ] = None,
-    expected: Annotated[Path | None, Parameter(help="Write the totals that must come out to this file.")] = None,
-    write: Annotated[Path | None, Parameter(help="Write one match as lines to this file instead of sending it.")] = None,
+    expected: Annotated[
+        Path | None, Parameter(help="Write the totals that must come out to this file.")
+    ] = None,
+    write: Annotated[
+        Path | None, Parameter(help="Write one match as lines to this file instead of sending it.")
+    ] = None,
     common: Common = NOTHING,
 ) -> int:
     """Play matches and send them; or write one to a file."""
@@ -137,7 +158,9 @@ def write_match(run: Run, file: Path) -> None:
 
 def _send(run: Run, url: str, tokens: list[str], speed: float) -> int:
     options = run.options
-    print(f"seed {options.seed}: {options.servers} servers, {options.players} players each -> {url}", flush=True)
+    print(
+        f"seed {options.seed}: {options.servers} servers, {options.players} players each -> {url}", flush=True
+    )
     started_s = time.monotonic()
     code = 0
     try:
@@ -165,7 +188,10 @@ async def _report(run: Run) -> None:
     while True:
         await asyncio.sleep(PROGRESS_S)
         progress = run.progress
-        print(f"{progress.events:>9,} events  {progress.matches} matches done  {progress.retries} retries", flush=True)
+        print(
+            f"{progress.events:>9,} events  {progress.matches} matches done  {progress.retries} retries",
+            flush=True,
+        )
 
 
 def _summary(run: Run, seconds: float) -> str:
@@ -180,4 +206,6 @@ def _summary(run: Run, seconds: float) -> str:
 
 def _write_expected(run: Run, file: Path | None, source: str) -> None:
     if file is not None:
-        file.write_text(json.dumps(run.expected(source), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(
+            json.dumps(run.expected(source), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )

@@ -97,7 +97,9 @@ class DemoServer:
             session_id=f"sess_{self._hex('session', number)}",
             map_name=game_map.name,
             gametype=gametype,
-            server_id=str(uuid.UUID(hashlib.sha256(f"{options.seed}/{self.number}".encode()).hexdigest()[:32])),
+            server_id=str(
+                uuid.UUID(hashlib.sha256(f"{options.seed}/{self.number}".encode()).hexdigest()[:32])
+            ),
         )
         share = None
         if options.events_max is not None:
@@ -124,4 +126,6 @@ def requests(
         for due_ms, batch in wire.batches(events):
             told = stranger.retell(batch)
             accepted = len(told.lines) - told.rejected
-            yield Request(due_ms, b"\n".join(told.lines), wire.FORM_TYPE, len(told.lines), accepted, told.events)
+            yield Request(
+                due_ms, b"\n".join(told.lines), wire.FORM_TYPE, len(told.lines), accepted, told.events
+            )

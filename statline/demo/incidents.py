@@ -10,7 +10,15 @@ from statline.demo.players import Player, random_name
 from statline.demo.stage import Stage
 from statline.demo.world import WEAPONS, Weapon
 
-CHAT: Final = ("nice shot", "gg", "100% luck & skill", "cover the bridge", "n1 + n1 = 2", "who threw that?", "medic!")
+CHAT: Final = (
+    "nice shot",
+    "gg",
+    "100% luck & skill",
+    "cover the bridge",
+    "n1 + n1 = 2",
+    "who threw that?",
+    "medic!",
+)
 
 
 def happen(stage: Stage) -> Player | None:
@@ -56,7 +64,11 @@ def _rename(stage: Stage, player: Player) -> None:
 
 
 def _chat(stage: Stage, player: Player) -> None:
-    stage.emit("chat", player.block("player"), [("message", stage.rng.choice(CHAT)), ("is_team", stage.rng.randrange(2))])
+    stage.emit(
+        "chat",
+        player.block("player"),
+        [("message", stage.rng.choice(CHAT)), ("is_team", stage.rng.randrange(2))],
+    )
 
 
 def _pick_up(stage: Stage, player: Player) -> None:

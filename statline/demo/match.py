@@ -63,7 +63,11 @@ class Match:
         stage, ids = self.stage, self.plan.ids
         name: Fields = [("map", ids.map_name)]
         gametype: Fields = [("gametype", ids.gametype)]
-        limits: Fields = [("timelimit", round(self.plan.duration_s / 60)), ("fraglimit", 0), ("maxclients", 32)]
+        limits: Fields = [
+            ("timelimit", round(self.plan.duration_s / 60)),
+            ("fraglimit", 0),
+            ("maxclients", 32),
+        ]
         opening: list[tuple[float, str, Fields]] = [
             (0.05, "map_load_start", name),
             (0.35, "map_init", gametype),
@@ -160,7 +164,9 @@ class Match:
             return
         # The script counts a kill as one more hit (1.9), which is why nothing may be added up from it.
         self.stage.emit(
-            "accuracy_summary", player.block("player"), [("fired", player.fired), ("hits", player.hits + player.kills)]
+            "accuracy_summary",
+            player.block("player"),
+            [("fired", player.fired), ("hits", player.hits + player.kills)],
         )
         self.stage.after(ACCURACY_SUMMARY_S, lambda: self._accuracy_summary(player))
 
@@ -220,7 +226,11 @@ class Match:
         if stage.is_over:
             return
         stage.is_over = True
-        ending: Fields = [("server_id", ids.server_id), ("map_name", ids.map_name), ("duration", int(stage.now_s))]
+        ending: Fields = [
+            ("server_id", ids.server_id),
+            ("map_name", ids.map_name),
+            ("duration", int(stage.now_s)),
+        ]
         ending += [("winning_team", self._winner()), *self._scores(int), ("total_rounds", stage.round_number)]
         stage.emit("intermission_start", [("map", ids.map_name), ("gametype", ids.gametype)])
         stage.emit("match_end", ending)

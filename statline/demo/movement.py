@@ -46,7 +46,9 @@ def choose_goal(stage: Stage, player: Player) -> None:
 
 def move(stage: Stage, player: Player, seconds: float) -> None:
     """Walk towards the goal for some seconds; pass doors; report the distance as the script does."""
-    left_units = RUN_UNITS_PER_S * seconds * (0.45 if player.stance == "crouch" else stage.rng.uniform(0.7, 1.1))
+    left_units = (
+        RUN_UNITS_PER_S * seconds * (0.45 if player.stance == "crouch" else stage.rng.uniform(0.7, 1.1))
+    )
     while left_units > 0:
         target = player.goal if player.area == player.goal_area else _next_door(stage, player)
         step = math.dist(player.position[:2], target[:2])
@@ -113,7 +115,11 @@ def _enter_next_area(stage: Stage, player: Player) -> None:
     if climb >= LADDER_UNITS_MIN:
         stage.emit("ladder_mount", player.block("player"))
     elif stage.rng.random() < 0.02:
-        stage.emit("door_open", [("entity", f"door_{min(area, player.area)}_{max(area, player.area)}")], player.block("player"))
+        stage.emit(
+            "door_open",
+            [("entity", f"door_{min(area, player.area)}_{max(area, player.area)}")],
+            player.block("player"),
+        )
     player.area = area
     player.position = player.position._replace(z=stage.map.areas[area].z + 0.125)
     if climb >= LADDER_UNITS_MIN:

@@ -51,14 +51,18 @@ def people(rng: Random, first_member_id: int) -> Iterator[Person]:
             name = f"{random_name(rng)}{rng.randrange(100)}"
         names.add(name)
         logged_in = rng.random() < 0.35
-        yield Person(name, skill=min(0.95, max(0.1, rng.gauss(0.5, 0.18))), member_id=member_id if logged_in else 0)
+        yield Person(
+            name, skill=min(0.95, max(0.1, rng.gauss(0.5, 0.18))), member_id=member_id if logged_in else 0
+        )
         member_id += logged_in
 
 
 def bots(rng: Random) -> Iterator[Person]:
     """Bots with the game's stock names; they shoot worse than people."""
     for number in range(1_000_000):
-        name = BOT_NAMES[number % len(BOT_NAMES)] + (str(number // len(BOT_NAMES) + 1) if number >= len(BOT_NAMES) else "")
+        name = BOT_NAMES[number % len(BOT_NAMES)] + (
+            str(number // len(BOT_NAMES) + 1) if number >= len(BOT_NAMES) else ""
+        )
         yield Person(name, skill=rng.uniform(0.15, 0.4), is_bot=True)
 
 

@@ -103,12 +103,16 @@ class Run:
         counted.add(request)
         self.progress.events += request.accepted
         if processed != request.accepted:
-            self.mismatches.append(f"a request of {request.accepted} events was answered with processed {processed}")
+            self.mismatches.append(
+                f"a request of {request.accepted} events was answered with processed {processed}"
+            )
 
     def expected(self, file: str) -> dict[str, Any]:
         """The expected totals: of the match, or of every match under `matches`, in the shape of the samples' file."""
         matches = [counted.as_json(file) for counted in self.counted]
-        return matches[0] if len(matches) == 1 else {"file": file, "matches": matches, "totals": self.totals()}
+        return (
+            matches[0] if len(matches) == 1 else {"file": file, "matches": matches, "totals": self.totals()}
+        )
 
     def totals(self) -> dict[str, Any]:
         """Sums over all matches."""

@@ -45,7 +45,12 @@ class Sender:
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: str, token: str, progress: Progress, sleep: Sleep = asyncio.sleep
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        token: str,
+        progress: Progress,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._session = session
         self._url = url.rstrip("/") + PATH
@@ -84,8 +89,14 @@ class Sender:
                 wait_s = retry_after_s(reply.headers.get("Retry-After", "")) or back_off_s
                 return None, wait_s, f"{reply.status} {text}"
         except (aiohttp.ClientError, TimeoutError) as error:
-            if attempt == 0 and self._progress.requests == 0 and isinstance(error, aiohttp.ClientConnectorError):
-                raise SendingFailed(f"nothing answers at {self._url}: is `statline serve` running?") from error
+            if (
+                attempt == 0
+                and self._progress.requests == 0
+                and isinstance(error, aiohttp.ClientConnectorError)
+            ):
+                raise SendingFailed(
+                    f"nothing answers at {self._url}: is `statline serve` running?"
+                ) from error
             return None, back_off_s, f"{type(error).__name__} {error}"
 
 

@@ -76,9 +76,27 @@ GAMETYPE_SPELLINGS: Final = {
     "3": ("3", "roundbased"),
     "4": ("4", "objective", "obj"),
 }
-NAME_ENDINGS: Final = ("", "", " 100%", "; rm -rf", " +1", " Müller", " «Ça»", "'s ghost", "=x", " ^^1z", " \N{EURO SIGN}")
+NAME_ENDINGS: Final = (
+    "",
+    "",
+    " 100%",
+    "; rm -rf",
+    " +1",
+    " Müller",
+    " «Ça»",
+    "'s ghost",
+    "=x",
+    " ^^1z",
+    " \N{EURO SIGN}",
+)
 NO_DAMAGE: Final = ("", "abc", "nan", "--")
-REFUSED: Final = (b"match_id=match_x&player_name=nobody", b"type=&player_guid=1", b'{"player_guid":"1"}', b"hello", b'{"type":')
+REFUSED: Final = (
+    b"match_id=match_x&player_name=nobody",
+    b"type=&player_guid=1",
+    b'{"player_guid":"1"}',
+    b"hello",
+    b'{"type":',
+)
 FORM_TAILS: Final = ("&fps=125", "&flag", "&&", "&", "&ping=48&ping=52", "&=empty", "&type=chat")
 
 KEEPS_TEAM: Final = frozenset({"connect", "team_join", "player_spawn", "bot_spawn"})
@@ -120,7 +138,11 @@ class Stranger:
                 lines.append(self.rng.choice(REFUSED))
                 rejected += 1
             if self._chance(0.01):
-                taunt = Event("player_taunt", original.at_ms, [("player_guid", "unauth_0"), ("taunt", str(original.at_ms))])
+                taunt = Event(
+                    "player_taunt",
+                    original.at_ms,
+                    [("player_guid", "unauth_0"), ("taunt", str(original.at_ms))],
+                )
                 told.append(taunt)
                 lines.append(wire.form_line(taunt, self.ids))
             if self.sent and self._chance(0.03):
@@ -137,7 +159,9 @@ class Stranger:
 
     def _rewrite(self, event: Event) -> Event:
         """Names nobody expects, damage that is no number, kills without a weapon."""
-        fields: Fields = [(key, self._rename(value) if key in PLAYER_NAMES else value) for key, value in event.fields]
+        fields: Fields = [
+            (key, self._rename(value) if key in PLAYER_NAMES else value) for key, value in event.fields
+        ]
         if event.type == "damage" and self._chance(0.03):
             fields = [(key, "0.000" if key == "damage" else value) for key, value in fields]
         if event.type == "player_kill" and self._chance(0.03):
@@ -165,9 +189,13 @@ class Stranger:
         pairs = [pair for pair in pairs if self._is_told(event.type, pair[0])]
         if event.type in BLOCK_SYNONYMS and self._chance(0.5):
             ours, theirs = BLOCK_SYNONYMS[event.type]
-            pairs = [(key.replace(ours, theirs, 1) if key.startswith(ours) else key, value) for key, value in pairs]
+            pairs = [
+                (key.replace(ours, theirs, 1) if key.startswith(ours) else key, value) for key, value in pairs
+            ]
         if event.type == "player_kill" and not any(key == "attacker_guid" for key, _ in pairs):
-            pairs += self.rng.choice(([], [("attacker_guid", "world"), ("attacker_name", "World")], [("attacker_guid", "")]))
+            pairs += self.rng.choice(
+                ([], [("attacker_guid", "world"), ("attacker_name", "World")], [("attacker_guid", "")])
+            )
         if event.type == "door_open" and self._chance(0.5):
             pairs = [("type", "door_state_change"), *pairs[1:], ("state", "open")]
         return first_of_each_key(pairs)
@@ -240,7 +268,9 @@ class Stranger:
         return line.encode()
 
 
-JSON_NUMBERS: Final = frozenset({"timestamp", "damage", "distance", "walked", "total_distance", "fired", "hits", "duration"})
+JSON_NUMBERS: Final = frozenset(
+    {"timestamp", "damage", "distance", "walked", "total_distance", "fired", "hits", "duration"}
+)
 PLAYER_NAMES: Final = frozenset({"player_name", "attacker_name", "victim_name", "target_name", "killer_name"})
 
 

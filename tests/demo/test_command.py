@@ -70,7 +70,9 @@ def test_nobody_listening_is_one_line(unused_tcp_port: int) -> None:
         main(["--url", f"http://127.0.0.1:{unused_tcp_port}", "--token", "t", "--speed", "max", *SMALL])
 
 
-async def test_servers_are_registered_once_and_get_new_keys(postgres: Postgres, postgres_database: str) -> None:
+async def test_servers_are_registered_once_and_get_new_keys(
+    postgres: Postgres, postgres_database: str
+) -> None:
     settings = load(environment={"STATLINE_POSTGRES_URL": postgres_database})
     first = await demo_tokens(settings, 2)
     second = await demo_tokens(settings, 3)

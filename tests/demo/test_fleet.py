@@ -10,7 +10,9 @@ FIXED_START_S = 1_790_000_000.0
 
 
 def requests_of(options: DemoOptions, number: int = 0, spelling: Spelling | None = None) -> list[Request]:
-    return [request for _, requests in DemoServer(options, number, spelling).matches() for request in requests]
+    return [
+        request for _, requests in DemoServer(options, number, spelling).matches() for request in requests
+    ]
 
 
 @pytest.mark.parametrize("spelling", ["json", "form", "stranger"])
@@ -32,7 +34,9 @@ def test_a_servers_bytes_do_not_depend_on_how_many_others_play() -> None:
 
 
 def test_no_two_lines_of_a_match_are_equal() -> None:
-    lines = Counter(request.body for request in requests_of(DemoOptions(seed=5, match_s=180.0), spelling="form"))
+    lines = Counter(
+        request.body for request in requests_of(DemoOptions(seed=5, match_s=180.0), spelling="form")
+    )
     assert lines.most_common(1)[0][1] == 1
 
 

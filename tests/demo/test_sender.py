@@ -142,6 +142,8 @@ async def test_pace_waits_for_game_time_divided_by_speed() -> None:
     assert waits.seconds == [2.0]
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("3", 3.0), ("", 0.0), ("soon", 0.0), ("100000", 60.0), ("-4", 0.0)])
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("3", 3.0), ("", 0.0), ("soon", 0.0), ("100000", 60.0), ("-4", 0.0)]
+)
 def test_retry_after_is_read_with_bounds(header: str, seconds: float) -> None:
     assert retry_after_s(header) == seconds

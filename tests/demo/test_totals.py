@@ -54,7 +54,14 @@ def test_a_match_holds_what_matches_hold() -> None:
         assert totals[name] > 0, name
     assert totals["shots_hit"] < totals["shots_fired"]
     types = {name for counted in run.counted for name in counted.totals.event_types}
-    assert {"player_auth", "client_userinfo_changed", "round_end", "team_win", "objective_update", "chat"} <= types
+    assert {
+        "player_auth",
+        "client_userinfo_changed",
+        "round_end",
+        "team_win",
+        "objective_update",
+        "chat",
+    } <= types
 
 
 def test_free_for_all_has_no_team_kills_though_team_words_are_equal() -> None:

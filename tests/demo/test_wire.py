@@ -113,6 +113,12 @@ def test_batches_end_at_twenty_events_two_seconds_a_kill_or_map_shutdown() -> No
     def at(ms: int, event_type: str = "jump") -> Event:
         return Event(event_type, ms, [])
 
-    events = [at(ms) for ms in range(25)] + [at(1000, "player_kill"), at(1500), at(3499), at(3500), at(4000, "map_shutdown")]
+    events = [at(ms) for ms in range(25)] + [
+        at(1000, "player_kill"),
+        at(1500),
+        at(3499),
+        at(3500),
+        at(4000, "map_shutdown"),
+    ]
     sizes = [(batch.due_ms, len(batch.events)) for batch in wire.batches(events)]
     assert sizes == [(19, 20), (1000, 6), (3500, 2), (4000, 2)]
