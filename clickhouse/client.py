@@ -178,7 +178,7 @@ class ClickHouse:
     async def _new_driver(self) -> AsyncClient:
         settings = self._settings
         try:
-            async with asyncio.timeout(settings.connect_time_max_s + 5.0):
+            async with asyncio.timeout(settings.connect_time_max_s + settings.query_time_max_s):
                 driver = await get_async_client(
                     **self._address,
                     compress=settings.compression or False,

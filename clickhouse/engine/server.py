@@ -68,7 +68,9 @@ class EngineServer:
 
     def app(self) -> web.Application:
         """The aiohttp application: `/`, `/ping`, `/replicas_status`."""
-        app = web.Application(middlewares=[_refuse_strange_hosts], client_max_size=self._settings.engine_body_bytes_max)
+        app = web.Application(
+            middlewares=[_refuse_strange_hosts], client_max_size=self._settings.engine_body_bytes_max
+        )
         app.router.add_route("GET", "/ping", _ok)
         app.router.add_route("GET", "/replicas_status", _ok)
         app.router.add_route("GET", "/", self._answer)

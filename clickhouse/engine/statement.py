@@ -52,7 +52,8 @@ _DATA_START: Final = re.compile(rb"[ \t\f]*;?\r?\n?")
 @dataclass(frozen=True)
 class Statement:
     """One statement: its text, the format of its answer if it names one, and inline data if it is an INSERT with them
-    (its SETTINGS clause is then apart from its text)."""
+    (its SETTINGS clause is then apart from its text).
+    """
 
     text: bytes
     first_word: bytes
@@ -116,9 +117,7 @@ def _read_insert(sql: bytes, words: Iterator[tuple[bytes, int, int]]) -> Stateme
     return Statement(text=sql, first_word=b"INSERT")
 
 
-def _with_data(
-    sql: bytes, settings_at: int | None, end: int, input_format: str, data_at: int
-) -> Statement:
+def _with_data(sql: bytes, settings_at: int | None, end: int, input_format: str, data_at: int) -> Statement:
     head_end = end if settings_at is None else settings_at
     return Statement(
         text=sql[:head_end].rstrip(),

@@ -146,7 +146,7 @@ class EngineProcess:
         method: str = "POST",
         path: str = "/",
         headers: Mapping[str, str] | None = None,
-        **parameters: object,
+        **parameters: Any,
     ) -> Reply:
         """One request with a login; `headers` replace it."""
         connection = self.connection()
@@ -159,7 +159,7 @@ class EngineProcess:
         finally:
             connection.close()
 
-    def ask(self, sql: str, **parameters: object) -> str:
+    def ask(self, sql: str, **parameters: Any) -> str:
         """The answer of a statement that must succeed."""
         reply = self.send(sql, **parameters)
         assert reply.status == 200, reply.text

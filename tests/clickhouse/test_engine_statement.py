@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.clickhouse.conftest import EngineProcess
         (b"INSERT INTO t FORMAT Native\n\x20\x0a\x00", b"INSERT INTO t", "Native", b"\x20\x0a\x00"),
         (b"insert into t (a, `format x`) format CSV\r\n1,2", b"insert into t (a, `format x`)", "CSV", b"1,2"),
         (b"INSERT INTO t /* FORMAT CSV */ -- VALUES\n VALUES (1)", None, "Values", b" (1)"),
-        (b"INSERT INTO t SETTINGS a = 'VALUES' FORMAT TSV 1\t2", b"INSERT INTO t SETTINGS a = 'VALUES'", "TSV", b"1\t2"),
+        (b"INSERT INTO t SETTINGS a = 'VALUES' FORMAT TSV 1\t2", b"INSERT INTO t", "TSV", b"1\t2"),
         (b"INSERT INTO f(values(1)) (format) FORMAT JSONEachRow {}", None, "JSONEachRow", b"{}"),
         (b"INSERT INTO t SELECT 1 FORMAT CSV", b"INSERT INTO t SELECT 1 FORMAT CSV", None, b""),
         (b"INSERT INTO t", b"INSERT INTO t", None, b""),
@@ -32,6 +33,11 @@ def test_data_of_an_insert_begin_where_clickhouse_says(
     assert bytes(statement.data) == data
     if text is not None:
         assert statement.text == text
+
+
+def test_settings_of_an_insert_stand_apart() -> None:
+    statement = read_statement(b"INSERT INTO t SETTINGS a = 1, b = 'x' FORMAT CSV\n1")
+    assert statement.insert_settings == b"SETTINGS a = 1, b = 'x'"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,14 @@ def test_format_of_an_answer_is_the_one_at_the_end(sql: bytes, name: str | None)
 
 
 def test_parameters_of_the_interface_are_no_settings() -> None:
-    parameters = {"query": "SELECT 1", "database": "d", "param_x": "1", "max_threads": "2", "session_id": "s", "query_id": "q"}
+    parameters = {
+        "query": "SELECT 1",
+        "database": "d",
+        "param_x": "1",
+        "max_threads": "2",
+        "session_id": "s",
+        "query_id": "q",
+    }
     request = read_request("POST", parameters, {}, b"")
     assert request.settings == {"max_threads": "2"}
     assert request.parameters == {"x": "1"}
@@ -84,7 +97,10 @@ def test_ping_needs_no_login(engine_process: EngineProcess) -> None:
 
 
 def test_parameters_are_bound_by_the_engine(engine_process: EngineProcess) -> None:
-    assert engine_process.ask("SELECT {a:UInt8} + 1, {b:String}", param_a=1, param_b="it's; DROP") == "2\tit\\'s; DROP\n"
+    assert (
+        engine_process.ask("SELECT {a:UInt8} + 1, {b:String}", param_a=1, param_b="it's; DROP")
+        == "2\tit\\'s; DROP\n"
+    )
     assert engine_process.send("SELECT {a:UInt8}").code == 456
     assert engine_process.send("SELECT {a:UInt8}", param_a="x").code == 457
 
@@ -110,7 +126,10 @@ def test_settings_of_a_request_hold_for_it_alone(engine_process: EngineProcess) 
 def test_settings_of_a_request_do_not_stay_in_its_session(engine_process: EngineProcess) -> None:
     ask = "SELECT getSetting('max_block_size'), getSetting('max_threads'), currentDatabase()"
     engine_process.ask("SET max_threads = 1", session_id="a")
-    assert engine_process.ask(ask, session_id="a", max_block_size=99, max_threads=2, database="system") == "99\t2\tsystem\n"
+    assert (
+        engine_process.ask(ask, session_id="a", max_block_size=99, max_threads=2, database="system")
+        == "99\t2\tsystem\n"
+    )
     kept = engine_process.ask(ask, session_id="a").split()
     assert kept[0] != "99"
     assert kept[1:] == ["1", "default"]
@@ -127,7 +146,8 @@ def test_session_keeps_temporary_tables_and_others_do_not_see_them(engine_proces
 def test_unknown_setting_is_refused(engine_process: EngineProcess) -> None:
     reply = engine_process.send("SELECT 1", no_such_setting=1)
     assert (reply.status, reply.code) == (404, 115)
-    assert engine_process.send("SELECT 1", **{"x = 1, readonly": 0}).code == 115
+    odd: dict[str, Any] = {"x = 1, readonly": 0}
+    assert engine_process.send("SELECT 1", **odd).code == 115
 
 
 @pytest.mark.parametrize(
@@ -148,7 +168,7 @@ def test_readonly_refuses_writes_files_and_addresses(engine_process: EngineProce
 
 
 @pytest.mark.parametrize("session", [{}, {"session_id": "r"}])
-def test_readonly_cannot_be_taken_back(engine_process: EngineProcess, session: dict[str, str]) -> None:
+def test_readonly_cannot_be_taken_back(engine_process: EngineProcess, session: dict[str, Any]) -> None:
     assert engine_process.send("SET readonly = 0", readonly=1, **session).code == 164
     assert engine_process.send("SELECT 1 SETTINGS readonly = 0", readonly=1, **session).code == 164
     assert engine_process.send("SELECT 1; SET readonly = 0", readonly=1, **session).code == 62
@@ -159,10 +179,14 @@ def test_readonly_cannot_be_taken_back(engine_process: EngineProcess, session: d
 def test_get_changes_nothing(engine_process: EngineProcess) -> None:
     refused = engine_process.send(method="GET", query="CREATE TABLE default.never (a UInt8) ENGINE = Memory")
     assert refused.code == 164
-    assert engine_process.send(method="GET", query="SELECT getSetting('readonly')", max_threads=1).text == "2\n"
+    assert (
+        engine_process.send(method="GET", query="SELECT getSetting('readonly')", max_threads=1).text == "2\n"
+    )
 
 
-@pytest.mark.parametrize("sql", ["SELECT 1 INTO OUTFILE '/tmp/x'", "INSERT INTO t FROM INFILE '/tmp/x' FORMAT CSV"])
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1 INTO OUTFILE '/tmp/x'", "INSERT INTO t FROM INFILE '/tmp/x' FORMAT CSV"]
+)
 def test_files_of_the_machine_are_out_of_reach(engine_process: EngineProcess, sql: str) -> None:
     assert engine_process.send(sql).status != 200
 
@@ -209,7 +233,9 @@ def test_strange_host_names_are_refused(engine_process: EngineProcess) -> None:
 
 
 def test_answer_tells_format_query_timezone_and_summary(engine_process: EngineProcess) -> None:
-    reply = engine_process.send("SELECT number FROM numbers(10)", default_format="JSONEachRow", query_id="mine")
+    reply = engine_process.send(
+        "SELECT number FROM numbers(10)", default_format="JSONEachRow", query_id="mine"
+    )
     assert reply.headers["X-ClickHouse-Format"] == "JSONEachRow"
     assert reply.headers["X-ClickHouse-Query-Id"] == "mine"
     assert reply.headers["X-ClickHouse-Timezone"]
@@ -228,12 +254,21 @@ def test_formats_with_a_frame_are_made_whole(engine_process: EngineProcess, name
 
 
 @pytest.mark.parametrize(
-    "name", ["TSVWithNames", "TSVWithNamesAndTypes", "CSVWithNames", "CSVWithNamesAndTypes", "JSONCompactEachRowWithNamesAndTypes"]
+    "name",
+    [
+        "TSVWithNames",
+        "TSVWithNamesAndTypes",
+        "CSVWithNames",
+        "CSVWithNamesAndTypes",
+        "JSONCompactEachRowWithNamesAndTypes",
+    ],
 )
 def test_header_lines_come_once_in_a_streamed_answer(engine_process: EngineProcess, name: str) -> None:
     sql = f'SELECT number AS "a\nb", toString(number) AS c FROM numbers(100) FORMAT {name}'
     streamed = engine_process.ask(sql, max_block_size=7)
-    whole = engine_process.ask(f"SELECT * FROM ({sql.split(' FORMAT')[0]}) ORDER BY 1 FORMAT {name}")
+    whole = engine_process.ask(
+        f"SELECT * FROM ({sql.split(' FORMAT', maxsplit=1)[0]}) ORDER BY 1 FORMAT {name}"
+    )
     assert streamed == whole
 
 
@@ -248,8 +283,12 @@ def test_empty_answers_are_empty(engine_process: EngineProcess) -> None:
     assert engine_process.ask("SELECT 1 FORMAT Null") == ""
 
 
-@pytest.mark.parametrize("sql", ["SHOW DATABASES", "EXISTS TABLE default.nope", "EXPLAIN SELECT 1", "DESCRIBE system.one"])
-def test_statements_that_cannot_stream_are_answered_all_the_same(engine_process: EngineProcess, sql: str) -> None:
+@pytest.mark.parametrize(
+    "sql", ["SHOW DATABASES", "EXISTS TABLE default.nope", "EXPLAIN SELECT 1", "DESCRIBE system.one"]
+)
+def test_statements_that_cannot_stream_are_answered_all_the_same(
+    engine_process: EngineProcess, sql: str
+) -> None:
     assert engine_process.ask(sql)
 
 
@@ -262,19 +301,25 @@ def curl(engine: EngineProcess, *arguments: str, data: bytes = b"") -> subproces
 def test_curl_asks_and_inserts(engine_process: EngineProcess, database: str) -> None:
     table = f"{database}.t"
     curl(engine_process, "URL/", "--data-binary", f"CREATE TABLE {table} (a UInt8) ENGINE = Memory")
-    inserted = curl(engine_process, "--data-binary", "@-", f"URL/?query=INSERT+INTO+{table}+FORMAT+CSV", data=b"1\n2\n")
+    inserted = curl(
+        engine_process, "--data-binary", "@-", f"URL/?query=INSERT+INTO+{table}+FORMAT+CSV", data=b"1\n2\n"
+    )
     assert inserted.stdout == b""
     asked = curl(engine_process, "--get", "URL/", "--data-urlencode", f"query=SELECT sum(a) FROM {table}")
     assert asked.stdout == b"3\n"
 
 
 def test_curl_unpacks_answers(engine_process: EngineProcess) -> None:
-    asked = curl(engine_process, "--compressed", "URL/?enable_http_compression=1", "--data-binary", "SELECT 1")
+    asked = curl(
+        engine_process, "--compressed", "URL/?enable_http_compression=1", "--data-binary", "SELECT 1"
+    )
     assert asked.stdout == b"1\n"
 
 
 def test_curl_sees_that_a_broken_answer_is_not_whole(engine_process: EngineProcess) -> None:
-    asked = curl(engine_process, "URL/", "--data-binary", "SELECT throwIf(number = 2000000) FROM numbers(3000000)")
+    asked = curl(
+        engine_process, "URL/", "--data-binary", "SELECT throwIf(number = 2000000) FROM numbers(3000000)"
+    )
     assert asked.returncode != 0
     assert b"__exception__" in asked.stdout
     assert b"FUNCTION_THROW_IF_VALUE_IS_NON_ZERO" in asked.stdout
