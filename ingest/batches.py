@@ -105,7 +105,7 @@ def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: 
         return Report(record, [], [])
     for lines in split.refused:
         detail = f"{lines.lines} lines of a report that are no events"
-        refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw))  # noqa: PERF401
+        refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw))
     seed = xxhash.xxh3_64_intdigest(record.server_id.encode())
     rows: list[Row] = []
     hashes: list[int] = []

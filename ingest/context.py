@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+
 from schema.match_ids import match_uuid
 
 # Bounds against a sender that invents sessions, matches or players without end.

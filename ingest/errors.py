@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Overloaded(Exception):  # noqa: N818 - read as what they are at every raise
+class Overloaded(Exception):
     """The spool is nearly full; the sender should come back after `retry_after_s` seconds."""
 
     def __init__(self, retry_after_s: int, reason: str) -> None:
@@ -12,7 +12,7 @@ class Overloaded(Exception):  # noqa: N818 - read as what they are at every rais
         self.reason = reason
 
 
-class SpoolUnavailable(Exception):  # noqa: N818 - read as what they are at every raise
+class SpoolUnavailable(Exception):
     """The disk refused the report, so it was not accepted; trying again later is right."""
 
     def __init__(self, reason: str, retry_after_s: int = 5) -> None:
@@ -20,5 +20,5 @@ class SpoolUnavailable(Exception):  # noqa: N818 - read as what they are at ever
         self.retry_after_s = retry_after_s
 
 
-class SpoolInUse(Exception):  # noqa: N818 - read as what they are at every raise
+class SpoolInUse(Exception):
     """Another process owns this spool folder."""

@@ -171,7 +171,8 @@ class Writer:
 def _without_collection(function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
     """Call with the garbage collector paused: 20,000 young rows make it look at all of them again and again
     (measured: 10 instead of 14-24 us an event for URL lines). Between calls it runs as ever, since inserts
-    leave reference cycles (shared/measurements.md 8)."""
+    leave reference cycles (shared/measurements.md 8).
+    """
     gc.disable()
     try:
         return function(*arguments, **named)

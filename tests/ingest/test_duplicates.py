@@ -35,7 +35,8 @@ def test_a_clock_that_jumps_back_does_not_forget() -> None:
 
 def test_it_agrees_with_a_plain_set_over_many_segments() -> None:
     rng = random.Random(4)
-    seen, plain = window(), {}
+    seen = window()
+    plain: dict[int, int] = {}
     now = 0
     for _ in range(300):
         now += rng.randrange(0, MINUTE)

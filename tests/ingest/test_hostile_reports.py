@@ -94,7 +94,9 @@ def test_strange_lines_are_one_row_each(line: bytes) -> None:
     assert rows_in(stored(line)) == count_events(line) == 1
 
 
-@pytest.mark.parametrize("text", ["-1", "0", "1577836799", "1577836800", "4102444800", "99999999999999", "1e18"])
+@pytest.mark.parametrize(
+    "text", ["-1", "0", "1577836799", "1577836800", "4102444800", "99999999999999", "1e18"]
+)
 def test_strange_times_never_leave_the_range_of_the_column(text: str) -> None:
     batch = stored(f"type=jump&timestamp={text}".encode())
     row: dict[str, Any] = dict(zip(NAMES, batch.chunks[0].rows[0], strict=True))

@@ -89,7 +89,7 @@ def test_numbers_of_segments_never_come_back_even_if_all_files_are_gone() -> Non
     first = next_identity(disk, FOLDER)
     second = next_identity(disk, FOLDER)
     assert (second.node, second.epoch) == (first.node, first.epoch + 1)
-    disk.files = {path: b"garbage" for path in disk.files}
+    disk.files = dict.fromkeys(disk.files, b"garbage")
     third = next_identity(disk, FOLDER)
     assert third.node != first.node
 
@@ -214,10 +214,10 @@ async def test_a_refusing_disk_fails_the_request_and_the_next_one_is_tried_again
     disk.refuse = lambda operation: operation == "sync"
     with pytest.raises(SpoolUnavailable, match="No space"):
         await spool.append(body(1), 1)
-    assert spool.failure
+    assert "No space" in str(spool.failure)
     disk.refuse = lambda _operation: False
     await spool.append(body(2), 1)
-    assert spool.failure is None
+    assert str(spool.failure) == "None"
     await spool.close()
     assert sealed_bodies(disk, FOLDER) == [b"event 2"]
 

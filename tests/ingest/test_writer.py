@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -16,8 +15,9 @@ from clickhouse.errors import ClickHouseUnavailable
 from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.errors import SpoolInUse
+from ingest.segments import encode_record
 from ingest.settings import IngestSettings
-from ingest.spool import owned
+from ingest.spool import SegmentWriter, owned
 from ingest.writer import Writer, run_writer
 
 SETTINGS = IngestSettings(linger_s=0.01, batch_rows_max=50, drain_s=20)
@@ -168,22 +168,17 @@ async def test_refused_lines_are_found_in_quarantine_with_their_bytes(
 async def test_a_dead_web_process_leaves_nothing_behind(clickhouse: ClickHouse, tmp_path: Path) -> None:
     """What it left open is sealed by the writer, once nobody owns the folder."""
     folder = tmp_path / "spool" / "web-gone"
-    with contextlib.suppress(Killed):
-        async with open_door(IngestSettings(linger_s=60), folder) as door:
-            await door.accept("server", shot(1))
-            for path in folder.glob("*.open"):
-                left = (path.name, path.read_bytes())
-    (folder / left[0]).write_bytes(left[1])
-    for path in folder.glob("*.seg"):
-        path.unlink()
+    folder.mkdir(parents=True)
+    writer = SegmentWriter(RealDisk(), folder, SETTINGS)
+    writer.commit([encode_record("server", 1_800_000_000_000, 1, "", shot(1))], 1)
+    assert [path.suffix for path in folder.glob("*-*")] == [".open"]
     await drain(tmp_path, clickhouse)
     assert await counts(clickhouse) == (1, 1, 1)
 
 
 async def test_one_writer_at_a_time(clickhouse: ClickHouse, tmp_path: Path) -> None:
-    with owned(tmp_path / "writer"), pytest.raises(SpoolInUse):
-        with owned(tmp_path / "writer"):
-            pass
+    with owned(tmp_path / "writer"), pytest.raises(SpoolInUse), owned(tmp_path / "writer"):
+        pass
     writer = Writer(SETTINGS, clickhouse, tmp_path, RealDisk())
     stop = asyncio.Event()
     stop.set()
