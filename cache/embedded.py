@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from schema.sockets import create_private_folder, socket_folder
+from schema.sockets import create_private_folder, remove_short_folder, socket_folder
 
 SOCKET: Final = "valkey.sock"
 POLL_S: Final = 0.01
@@ -89,6 +89,7 @@ class EmbeddedValkey:
         self._child = None
         for name in (self._socket, self.folder / "valkey.pid"):
             name.unlink(missing_ok=True)
+        remove_short_folder(self._socket.parent, self.folder)
 
     def _command(self) -> list[str]:
         return [

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import importlib.util
+import logging
 import os
 import pwd
 import shutil
@@ -26,7 +27,7 @@ from typing import IO, Final
 from urllib.parse import quote
 
 from postgres.errors import EmbeddedPostgresFailed
-from schema.sockets import create_private_folder, socket_folder
+from schema.sockets import create_private_folder, remove_short_folder, socket_folder
 
 ROLE: Final = "postgres"
 DATABASE: Final = "postgres"
@@ -39,6 +40,8 @@ FAST_STOP_S: Final = 5.0
 IMMEDIATE_STOP_S: Final = 1.5
 LOG_BYTES_MAX: Final = 16 * 1024 * 1024
 
+_log = logging.getLogger(__name__)
+
 _OPTIONS: Final = (
     "listen_addresses=",  # the unix socket only
     "unix_socket_permissions=0700",
@@ -47,6 +50,7 @@ _OPTIONS: Final = (
     "wal_level=minimal",  # no replica of an embedded server, so no sender processes either
     "max_wal_senders=0",
     "log_min_messages=warning",
+    "log_checkpoints=off",
     "log_line_prefix=%m [%p] ",
 )
 
@@ -200,6 +204,7 @@ class EmbeddedPostgres:
             while not self._is_gone(pid) and time.monotonic() < deadline:
                 time.sleep(POLL_S)
         self._child = None
+        remove_short_folder(socket_folder(self.folder, SOCKET), self.folder)
 
     def _is_gone(self, pid: int) -> bool:
         if self._child is not None and self._child.pid == pid:
@@ -295,6 +300,11 @@ def _let_pass(*folders: Path) -> None:
         for each in (folder, *folder.parents):
             mode = each.stat().st_mode
             if not mode & 0o001:
+                _log.warning(
+                    "%s may now be passed through (not listed) by others: Postgres runs as %s",
+                    each,
+                    SYSTEM_USER,
+                )
                 each.chmod(mode | 0o001)
 
 

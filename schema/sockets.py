@@ -5,6 +5,7 @@ A socket's whole path must fit 107 bytes (struct sockaddr_un); a data folder may
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -44,3 +45,10 @@ def create_private_folder(folder: Path, owner: int | None = None) -> None:
     if found.st_uid != owner:
         os.chown(folder, owner, -1)
     folder.chmod(0o700)
+
+
+def remove_short_folder(sockets: Path, folder: Path) -> None:
+    """Remove what `socket_folder` chose outside of `folder`, once the server has stopped and it is empty."""
+    if sockets != folder.resolve():
+        with contextlib.suppress(OSError):
+            sockets.rmdir()

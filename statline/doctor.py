@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,6 @@ from postgres.errors import MigrationRefused, PostgresError
 from postgres.migrate import waiting as waiting_in_postgres
 from postgres.pool import Postgres
 from statline import locks
-from statline.cli import version_text
 from statline.errors import CommandFailed
 from statline.settings import Settings, declared, shown, without_password
 from statline.stores import clickhouse_url, postgres_url, redis_url
@@ -96,7 +96,7 @@ async def examine(settings: Settings) -> Report:
     stores = [await _postgres(settings), await _clickhouse(settings), await _redis(settings)]
     processes = {role: locks.holder(data_dir, role) for role in ROLES}
     return Report(
-        version=version_text(),
+        version=version("statline"),
         data_dir=str(data_dir),
         settings=_in_force(settings),
         stores=stores,
@@ -167,10 +167,10 @@ async def _state(
     kind, where = ("server" if url else "embedded"), without_password(url)
     try:
         where = without_password(address())
-        version, waiting = await look()
+        found, waiting = await look()
     except (*_FAILURES, MigrationRefused) as error:
         return StoreState(name, kind, where, problem=" ".join(str(error).split()) or type(error).__name__)
-    return StoreState(name, kind, where, version, waiting)
+    return StoreState(name, kind, where, found, waiting)
 
 
 def _spool(data_dir: Path) -> SpoolState:

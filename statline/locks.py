@@ -61,6 +61,8 @@ def end_left_over(data_dir: Path, role: str, wait_s: float) -> int | None:
     pid = holder(data_dir, role)
     if pid is None:
         return None
+    if not _is_role(pid, role):  # in a container of its own its number means another program here
+        raise CommandFailed(f"a {role} role that cannot be seen from here runs on {data_dir}: stop it first")
     for number, limit_s in ((signal.SIGTERM, wait_s), (signal.SIGKILL, 2.0)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -70,6 +72,17 @@ def end_left_over(data_dir: Path, role: str, wait_s: float) -> int | None:
                 return pid
             time.sleep(POLL_S)
     raise CommandFailed(f"the {role} role that runs on {data_dir} (process {pid}) cannot be stopped")
+
+
+def _is_role(pid: int, role: str) -> bool:
+    """Whether the process is that role of a statline, as far as the system tells."""
+    command = Path(f"/proc/{pid}/cmdline")
+    if not Path("/proc/self").exists():
+        return True
+    try:
+        return os.fsencode(role) in command.read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def _try_lock(file: IO[bytes], kind: int = fcntl.LOCK_EX) -> bool:

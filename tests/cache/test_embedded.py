@@ -140,6 +140,10 @@ async def test_a_deep_data_folder_works(make: Make, folder: Path) -> None:
     server = make("/".join(["a" * 50] * 3))
     server.start()
     assert await asked(server, "SET", "a", "1") is True
+    place = Path(server.url().removeprefix("unix://")).parent
+    assert place != server.folder
+    server.stop()
+    assert not place.exists()
 
 
 def test_a_server_that_cannot_start_says_where_its_log_is(make: Make) -> None:

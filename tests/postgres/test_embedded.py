@@ -144,6 +144,7 @@ async def test_a_deep_data_folder_works(folder: Path) -> None:
         assert (place.stat().st_mode & 0o077) == 0
     finally:
         server.stop()
+    assert not place.exists()
 
 
 async def test_a_data_folder_with_odd_characters_works(folder: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from statline import locks
 from statline.errors import CommandFailed
+
+Hold = Callable[..., subprocess.Popen[str]]
 
 HOLD = """
 import signal, sys, time
@@ -25,7 +28,7 @@ with locks.held(Path(sys.argv[1]), sys.argv[2]):
 
 
 @pytest.fixture
-def holder_of(tmp_path: Path) -> Iterator[object]:
+def holder_of(tmp_path: Path) -> Iterator[Hold]:
     started: list[subprocess.Popen[str]] = []
 
     def hold(role: str, manner: str = "willing") -> subprocess.Popen[str]:
@@ -43,8 +46,8 @@ def holder_of(tmp_path: Path) -> Iterator[object]:
         process.communicate()
 
 
-def test_a_role_that_runs_is_refused_and_named(tmp_path: Path, holder_of: object) -> None:
-    other = holder_of("web")  # type: ignore[operator]
+def test_a_role_that_runs_is_refused_and_named(tmp_path: Path, holder_of: Hold) -> None:
+    other = holder_of("web")
     named = rf"statline web is already running on .* \(process {other.pid}\)"
     with pytest.raises(CommandFailed, match=named), locks.held(tmp_path, "web"):
         pass
@@ -52,9 +55,9 @@ def test_a_role_that_runs_is_refused_and_named(tmp_path: Path, holder_of: object
         pass
 
 
-def test_the_holder_is_known_while_it_lives_and_not_after(tmp_path: Path, holder_of: object) -> None:
+def test_the_holder_is_known_while_it_lives_and_not_after(tmp_path: Path, holder_of: Hold) -> None:
     assert locks.holder(tmp_path, "web") is None
-    other = holder_of("web")  # type: ignore[operator]
+    other = holder_of("web")
     assert locks.holder(tmp_path, "web") == other.pid
     other.kill()
     other.wait()
@@ -64,11 +67,19 @@ def test_the_holder_is_known_while_it_lives_and_not_after(tmp_path: Path, holder
 
 
 @pytest.mark.parametrize("manner", ["willing", "stubborn"])
-def test_a_left_over_is_ended_however_it_behaves(tmp_path: Path, holder_of: object, manner: str) -> None:
-    other = holder_of("writer", manner)  # type: ignore[operator]
+def test_a_left_over_is_ended_however_it_behaves(tmp_path: Path, holder_of: Hold, manner: str) -> None:
+    other = holder_of("writer", manner)
     assert locks.end_left_over(tmp_path, "writer", wait_s=0.2) == other.pid
     assert locks.holder(tmp_path, "writer") is None
 
 
 def test_without_a_left_over_there_is_nothing_to_end(tmp_path: Path) -> None:
     assert locks.end_left_over(tmp_path, "writer", wait_s=0.2) is None
+
+
+def test_a_left_over_that_is_no_statline_process_here_is_left_alone(tmp_path: Path, holder_of: Hold) -> None:
+    other = holder_of("writer")
+    locks.lock_path(tmp_path, "writer").write_text(str(os.getpid()))
+    with pytest.raises(CommandFailed, match="cannot be seen from here"):
+        locks.end_left_over(tmp_path, "writer", wait_s=0.2)
+    assert other.poll() is None
