@@ -110,7 +110,8 @@ class Running:
             if not self._can_stream(statement):
                 return self._whole(statement)
             self._open_stream(statement)
-            return self._more()
+            # One more piece tells most answers to be whole, so that they have a length and their errors a status.
+            return self._more() + self._more()
         except RuntimeError as error:
             self._close()
             raise StatementFault(error) from None

@@ -135,8 +135,7 @@ class EngineServer:
     ) -> web.StreamResponse:
         pieces = [await self._in_thread(running.begin)]
         held = len(pieces[0])
-        # One more piece tells most answers to be whole, so that they have a length and their errors a status.
-        while not running.ended and (len(pieces) < 2 or (wait_for_end and held < BUFFER_BYTES_MAX)):
+        while not running.ended and wait_for_end and held < BUFFER_BYTES_MAX:
             pieces.append(await self._in_thread(running.more))
             held += len(pieces[-1])
         head |= {"X-ClickHouse-Summary": _summary(running.counts)}
