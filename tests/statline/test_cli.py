@@ -19,7 +19,8 @@ COMMANDS = ("serve", "web", "writer", "engine", "migrate", "servers", "demo", "d
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="statline-test-") as name:
-        Path(name).chmod(0o711)  # as root, Postgres's own user passes through; else statline opens it and says so
+        # As root, Postgres runs as its own user, who must pass; else statline opens the folder and says so.
+        Path(name).chmod(0o711)
         yield Path(name)
 
 
