@@ -7,11 +7,7 @@ of ClickHouse's behaviour is tested with clickhouse-connect and curl in tests/cl
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
-import hmac
-import json
 import logging
 import secrets
 import string
@@ -23,12 +19,13 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
+from clickhouse.engine.access import check_login, refuse_strange_hosts
+from clickhouse.engine.answers import content_type, fault_answer, in_band, summary
 from clickhouse.engine.codecs import Packer, Unpacker, chosen_encoding, packer, unframed
 from clickhouse.engine.credentials import Address
 from clickhouse.engine.faults import EngineFault
-from clickhouse.engine.results import Counts, Running
+from clickhouse.engine.results import Running
 from clickhouse.engine.sessions import Connections
 from clickhouse.engine.statement import read_request
 from clickhouse.settings import ClickHouseSettings
@@ -41,9 +38,6 @@ WRITE_TIME_MAX_S: Final = 60.0
 WAITING_MAX: Final = 64
 KILL_INTERVAL_S: Final = 0.2
 _TAG_LETTERS: Final = string.ascii_lowercase
-_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_CONTENT_TYPES: Final = {"json": "application/json; charset=UTF-8", "csv": "text/csv; charset=UTF-8"}
-_BINARY: Final = ("native", "rowbinary", "arrow", "parquet", "orc", "avro", "msgpack", "protobuf", "bson")
 
 _T = TypeVar("_T")
 log = logging.getLogger("clickhouse.engine")
@@ -69,7 +63,7 @@ class EngineServer:
     def app(self) -> web.Application:
         """The aiohttp application: `/`, `/ping`, `/replicas_status`."""
         app = web.Application(
-            middlewares=[_refuse_strange_hosts], client_max_size=self._settings.engine_body_bytes_max
+            middlewares=[refuse_strange_hosts], client_max_size=self._settings.engine_body_bytes_max
         )
         app.router.add_route("GET", "/ping", _ok)
         app.router.add_route("GET", "/replicas_status", _ok)
@@ -103,14 +97,14 @@ class EngineServer:
         try:
             return await self._execute(request, head)
         except EngineFault as fault:
-            return _fault_answer(fault, head)
+            return fault_answer(fault, head)
 
     async def _execute(self, request: web.Request, head: dict[str, str]) -> web.StreamResponse:
         if request.method == "GET" and not request.query_string:
             return web.Response(text="Ok.\n", headers=head)
         form = await _form(request) if request.content_type == "multipart/form-data" else {}
         parameters = {**request.query, **form}
-        self._check_login(request, parameters)
+        check_login(self._address, request, parameters)
         if parameters.get("compress", "0") == "1":
             raise EngineFault(
                 48, "NOT_IMPLEMENTED", "compress=1 is not supported, use enable_http_compression=1"
@@ -138,9 +132,9 @@ class EngineServer:
         while not running.ended and wait_for_end and held < BUFFER_BYTES_MAX:
             pieces.append(await self._in_thread(running.more))
             held += len(pieces[-1])
-        head |= {"X-ClickHouse-Summary": _summary(running.counts)}
+        head |= {"X-ClickHouse-Summary": summary(running.counts)}
         if running.has_result:
-            head |= {"X-ClickHouse-Format": running.format, "Content-Type": _content_type(running.format)}
+            head |= {"X-ClickHouse-Format": running.format, "Content-Type": content_type(running.format)}
         body = b"".join(pieces)
         pieces.clear()
         packing = packer(encoding if body else "")
@@ -167,7 +161,7 @@ class EngineServer:
                 piece = await self._in_thread(running.more)
             await response.write_eof(packing.finish())
         except EngineFault as fault:
-            await response.write(packing.pack(_in_band(fault, tag)) + packing.finish())
+            await response.write(packing.pack(in_band(fault, tag)) + packing.finish())
             # No last chunk: a client that does not know the tag sees at least that the answer is not whole.
             _hang_up(request)
         except TimeoutError:
@@ -226,32 +220,6 @@ class EngineServer:
         body = unpacker.result()
         return unframed(body, bytes_max) if parameters.get("decompress", "0") == "1" else body
 
-    def _check_login(self, request: web.Request, parameters: Mapping[str, str]) -> None:
-        user, password = _login(request, parameters)
-        known = self._address
-        # Both are compared always, so that the time taken tells nothing of which one was wrong.
-        same_user = hmac.compare_digest(user.encode(), known.user.encode())
-        same_password = hmac.compare_digest(password.encode(), known.password.encode())
-        if not (same_user and same_password):
-            text = (
-                f"{user}: Authentication failed: password is incorrect, or there is no user with such name."
-            )
-            raise EngineFault(516, "AUTHENTICATION_FAILED", text)
-
-
-def _login(request: web.Request, parameters: Mapping[str, str]) -> tuple[str, str]:
-    """Headers of ClickHouse first, then Basic, then the URL: the order of ClickHouse."""
-    if "X-ClickHouse-User" in request.headers:
-        return request.headers["X-ClickHouse-User"], request.headers.get("X-ClickHouse-Key", "")
-    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return "", ""
-        return user, password
-    return parameters.get("user", "default"), parameters.get("password", "")
-
 
 async def _form(request: web.Request) -> dict[str, str]:
     """The text fields of a form; external tables come as files."""
@@ -269,16 +237,6 @@ async def _form(request: web.Request) -> dict[str, str]:
     return fields
 
 
-@web.middleware
-async def _refuse_strange_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page in a browser may reach loopback under its own name (DNS rebinding): only loopback's names are answered."""
-    host = request.headers.get("Host", "")
-    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
-    if name.lower() not in _HOSTS:
-        return web.Response(status=403, text="This engine answers to 127.0.0.1 and localhost only\n")
-    return await handler(request)
-
-
 async def _ok(_: web.Request) -> web.Response:
     return web.Response(text="Ok.\n")
 
@@ -290,46 +248,3 @@ def _hang_up(request: web.Request) -> None:
 
 def _too_many() -> EngineFault:
     return EngineFault(202, "TOO_MANY_SIMULTANEOUS_QUERIES", "Too many simultaneous queries")
-
-
-def _fault_answer(fault: EngineFault, head: Mapping[str, str]) -> web.Response:
-    headers = {**head, "X-ClickHouse-Exception-Code": str(fault.code)}
-    if fault.status == 503:
-        headers["Retry-After"] = "1"
-    return web.Response(status=fault.status, text=fault.text, headers=headers)
-
-
-def _in_band(fault: EngineFault, tag: str) -> bytes:
-    """An error after the answer began, in the form ClickHouse has since 25.11."""
-    message = fault.text.encode()
-    return b"\r\n__exception__\r\n%b\r\n%b%d %b\r\n__exception__\r\n" % (
-        tag.encode(),
-        message,
-        len(message),
-        tag.encode(),
-    )
-
-
-def _summary(counts: Counts) -> str:
-    return json.dumps(
-        {
-            "read_rows": str(counts.read_rows),
-            "read_bytes": str(counts.read_bytes),
-            "written_rows": str(counts.written_rows),
-            "written_bytes": str(counts.written_bytes),
-            "total_rows_to_read": "0",
-            "result_rows": str(counts.result_rows),
-            "result_bytes": str(counts.result_bytes),
-            "elapsed_ns": str(int(counts.elapsed_s * 1e9)),
-        }
-    )
-
-
-def _content_type(name: str) -> str:
-    lowered = name.lower()
-    if lowered.startswith(_BINARY):
-        return "application/octet-stream"
-    if lowered.startswith(("tabseparated", "tsv", "tskv")):
-        return "text/tab-separated-values; charset=UTF-8"
-    found = (kind for prefix, kind in _CONTENT_TYPES.items() if lowered.startswith(prefix))
-    return next(found, "text/plain; charset=UTF-8")
