@@ -22,6 +22,7 @@ CREATE TABLE match_summaries
     allies_score AggregateFunction(argMax, Int32, Tuple(DateTime64(3, 'UTC'), Int32)) COMMENT 'last score of the allies; argMaxMerge(allies_score)',
     axis_score AggregateFunction(argMax, Int32, Tuple(DateTime64(3, 'UTC'), Int32)) COMMENT 'last score of the axis; argMaxMerge(axis_score)',
     current_players AggregateFunction(argMax, UInt64, Tuple(DateTime64(3, 'UTC'), UInt64)) COMMENT 'player count of the last heartbeat; argMaxMerge(current_players)',
+    last_heartbeat SimpleAggregateFunction(max, DateTime64(3, 'UTC')) COMMENT 'last heartbeat; 1970 = none',
     peak_players SimpleAggregateFunction(max, UInt64) COMMENT 'largest player count of a heartbeat',
     max_players SimpleAggregateFunction(max, UInt64) COMMENT 'places on the server, 0 = never said',
     rounds SimpleAggregateFunction(max, UInt16) COMMENT 'highest round number or round total, 0 = not played in rounds'
@@ -69,6 +70,7 @@ SELECT
     argMaxStateIf(allies, (event_time, allies), attributes['allies_score'] != '') AS allies_score,
     argMaxStateIf(axis, (event_time, axis), attributes['axis_score'] != '') AS axis_score,
     argMaxStateIf(reported_players, (event_time, reported_players), event_type = 'heartbeat') AS current_players,
+    max(if(event_type = 'heartbeat', event_time, toDateTime64(0, 3, 'UTC'))) AS last_heartbeat,
     max(reported_players) AS peak_players,
     max(toUInt64OrZero(attributes['maxclients'])) AS max_players,
     max(greatest(round_number, toUInt16OrZero(attributes['total_rounds']))) AS rounds

@@ -14,18 +14,17 @@ FROM
         AND last_acted >= {since:DateTime64(3, 'UTC')}
     GROUP BY server_id
     UNION ALL
-    SELECT server, 0, argMax(players_now, last_event_at), 1
+    SELECT server, 0, argMax(players_now, heartbeat_at), 1
     FROM
     (
         SELECT
             max(server_id) AS server,
             argMaxMerge(current_players) AS players_now,
-            max(last_event) AS last_event_at,
-            max(peak_players) AS peak
+            max(last_heartbeat) AS heartbeat_at
         FROM match_summaries
         WHERE game = {game:String}
         GROUP BY match_id
-        HAVING last_event_at >= {since:DateTime64(3, 'UTC')} AND peak > 0
+        HAVING heartbeat_at >= {since:DateTime64(3, 'UTC')}
     )
     GROUP BY server
 )
