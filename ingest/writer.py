@@ -42,7 +42,10 @@ _P = ParamSpec("_P")
 
 
 class Writer:
-    """Stores the segments of all spool folders of a node. Made by `run_writer`; owns the writer folder."""
+    """Stores the segments of all spool folders of a node. Made by `run_writer`; owns the writer folder.
+
+    Time, waiting and threads are the event loop's, so that a simulation brings its own (tests/ingest/simulation.py).
+    """
 
     def __init__(self, settings: IngestSettings, clickhouse: ClickHouse, data_dir: Path, disk: Disk) -> None:
         self._clickhouse = clickhouse
@@ -56,15 +59,19 @@ class Writer:
         # One thread: decoding and assembling keep their order, and the event loop stays free for the insert.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._taken: set[str] = set()
-        self._orphans_at_s = 0.0
+        self._orphans_at_s = float("-inf")
 
     async def run(self, stop: asyncio.Event, drain_s: float) -> None:
         """Store segments until `stop` is set, then what is left for at most `drain_s` seconds."""
         storing = asyncio.create_task(self._store_all(stop))
-        await asyncio.wait({storing, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        if not storing.done():
-            await asyncio.wait({storing}, timeout=drain_s)
-        storing.cancel()
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({storing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not storing.done():
+                await asyncio.wait({storing}, timeout=drain_s)
+        finally:
+            stopped.cancel()
+            storing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await storing
         self._worker.shutdown()
@@ -103,8 +110,9 @@ class Writer:
 
     def _choose(self) -> Segment | None:
         """The segment whose insert may have begun before a crash, else the first in the listing."""
-        if time.monotonic() >= self._orphans_at_s:
-            self._orphans_at_s = time.monotonic() + _ORPHANS_EVERY_S
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._orphans_at_s:
+            self._orphans_at_s = now_s + _ORPHANS_EVERY_S
             self._backlog.recover_orphans()
         waiting = [segment for segment in self._backlog.waiting() if segment.token not in self._taken]
         for segment in waiting:
