@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from clickhouse.client import ClickHouse
-from clickhouse.errors import ClickHouseError, ClickHouseRefused, ClickHouseUnavailable
+from clickhouse.errors import ClickHouseError, ClickHouseRefused
 from ingest import metrics
 from ingest.batches import Chunk, quarantined_row
 from ingest.disk import Disk
@@ -102,7 +102,7 @@ class Inserter:
         parameters = {"batch_id": chunk.token, "low": low, "high": high}
         try:
             found = await self._clickhouse.rows("batch_rows_stored", parameters)
-        except ClickHouseUnavailable:
+        except ClickHouseError:
             return True
         return bool(found[0]["stored"])
 
