@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
 import structlog
 import xxhash
 
@@ -71,11 +72,21 @@ class Chunk(NamedTuple):
     rows: Sequence[Row]
 
 
+class Origin(NamedTuple):
+    """Where rows of a batch come from: a record, how many of its events are rows, how many were repetitions."""
+
+    offset: int
+    server_id: str
+    rows: int
+    duplicates: int
+
+
 class Batch(NamedTuple):
-    """Everything that follows from one segment."""
+    """Everything that follows from one segment. The rows of the chunks stand in the order of `origins`."""
 
     segment: Segment
     chunks: list[Chunk]
+    origins: list[Origin]
     refused: list[Quarantined]
     duplicates: int
     event_types: Mapping[str, int]
@@ -91,7 +102,19 @@ def decode_segment(segment: Segment, data: bytes, decoder: Decoder) -> DecodedSe
             decoded.refused.append(_damaged(segment, item))
         else:
             decoded.reports.append(_decode_record(segment, item, decoder, decoded.refused))
+    _own_up_to_lost_events(decoded)
     return decoded
+
+
+def _own_up_to_lost_events(decoded: DecodedSegment) -> None:
+    """Where a record's header is gone, nobody knows its events but the segment's name, which counts them all."""
+    known = sum(report.record.events for report in decoded.reports)
+    damaged = [n for n, item in enumerate(decoded.refused) if item.reason == RefusalReason.DAMAGED_RECORD]
+    lost = decoded.segment.name.events - known - sum(decoded.refused[n].events for n in damaged)
+    for number in damaged:
+        if lost > 0 and not decoded.refused[number].events:
+            decoded.refused[number] = msgspec.structs.replace(decoded.refused[number], events=lost)
+            return
 
 
 def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: list[Quarantined]) -> Report:
@@ -105,7 +128,7 @@ def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: 
         return Report(record, [], [])
     for lines in split.refused:
         detail = f"{lines.lines} lines of a report that are no events"
-        refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw))
+        refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw, lines.lines))
     seed = xxhash.xxh3_64_intdigest(record.server_id.encode())
     rows: list[Row] = []
     hashes: list[int] = []
@@ -138,7 +161,9 @@ def _damaged(segment: Segment, damage: Damage) -> Quarantined:
     )
 
 
-def _refusal(receipt: str, record: Record, reason: str, detail: str, events: int, raw: bytes) -> Quarantined:
+def _refusal(
+    receipt: str, record: Record, reason: str, detail: str, events: int, raw: bytes, lines: int = 0
+) -> Quarantined:
     return Quarantined(
         receipt=receipt,
         server_id=record.server_id,
@@ -146,6 +171,7 @@ def _refusal(receipt: str, record: Record, reason: str, detail: str, events: int
         reason=reason,
         detail=detail,
         events=events,
+        lines=lines or events,
         raw=raw,
     )
 
@@ -178,7 +204,7 @@ class Assembler:
         hashes = [h for report in decoded.reports for h in report.hashes]
         times = [report.record.received_ms for report in decoded.reports for _ in report.hashes]
         seen = self._window.seen(hashes, times).tolist()
-        rows = self._fresh_rows(decoded, seen, known_ids)
+        rows, origins = self._fresh_rows(decoded, seen, known_ids)
         # What an acknowledged report held is counted even if a record lies: inserted + duplicate + quarantined.
         generation = Generation.of(hashes, times)
         self._window.add(generation)
@@ -187,6 +213,7 @@ class Assembler:
         return Batch(
             segment=decoded.segment,
             chunks=_chunks(decoded.segment.token, rows),
+            origins=origins,
             refused=decoded.refused,
             duplicates=len(hashes) - len(rows),
             event_types=Counter(row[_EVENT_TYPE] for row in rows),
@@ -196,8 +223,9 @@ class Assembler:
 
     def _fresh_rows(
         self, decoded: DecodedSegment, seen: Sequence[bool], known_ids: Mapping[str, set[str]]
-    ) -> list[Row]:
+    ) -> tuple[list[Row], list[Origin]]:
         fresh: list[Row] = []
+        origins: list[Origin] = []
         in_report: dict[int, int] = {}
         position = 0
         for number, report in enumerate(decoded.reports):
@@ -215,7 +243,9 @@ class Assembler:
                     keep.append(row)
             self._enricher.fill(keep, report.record.server_id, report.record.received_ms)
             fresh.extend(keep)
-        return fresh
+            record = report.record
+            origins.append(Origin(record.offset, record.server_id, len(keep), len(report.rows) - len(keep)))
+        return fresh, origins
 
 
 def _chunks(token: str, rows: Sequence[Row]) -> list[Chunk]:

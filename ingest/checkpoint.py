@@ -22,12 +22,45 @@ _CHECKPOINT_NAME: Final = "checkpoint"
 _SEEN_FOLDER: Final = "seen"
 
 
+class Ledger(msgspec.Struct, frozen=True):
+    """Events of all segments stored so far: as the door counted them, and what became of them.
+
+    Part of the checkpoint, so each segment is counted once whatever is killed when.
+    """
+
+    received: int = 0
+    inserted: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: Ledger) -> Ledger:
+        return Ledger(*(here + there for here, there in zip(self.amounts(), other.amounts(), strict=True)))
+
+    def amounts(self) -> tuple[int, int, int, int]:
+        """In the order of the fields."""
+        return self.received, self.inserted, self.duplicate, self.quarantined
+
+    @property
+    def missing(self) -> int:
+        """Events received of which nobody knows what became; 0 unless statline is at fault."""
+        return self.received - self.inserted - self.duplicate - self.quarantined
+
+
 class Checkpoint(msgspec.Struct):
     """State after the last stored segment. `applied`: by node and spool folder the (epoch, number) stored last."""
 
     applied: dict[str, tuple[int, int]] = {}
     next: str = ""
     context: bytes = b""
+    ledger: Ledger = Ledger()
+
+
+def read_checkpoint(disk: Disk, folder: Path) -> Checkpoint:
+    """The checkpoint in a writer folder, empty when there is none. A damaged one raises msgspec.DecodeError."""
+    path = folder / _CHECKPOINT_NAME
+    if not disk.size(path):
+        return Checkpoint()
+    return msgspec.msgpack.decode(disk.read(path), type=Checkpoint)
 
 
 class WriterState:
@@ -44,10 +77,9 @@ class WriterState:
     def load(self) -> Context:
         """Restore the window and return the context. A damaged checkpoint raises msgspec.DecodeError."""
         context = Context()
-        if self._disk.size(self._path):
-            self._checkpoint = msgspec.msgpack.decode(self._disk.read(self._path), type=Checkpoint)
-            if self._checkpoint.context:
-                context = Context.decode(self._checkpoint.context)
+        self._checkpoint = read_checkpoint(self._disk, self._folder)
+        if self._checkpoint.context:
+            context = Context.decode(self._checkpoint.context)
         self._load_window()
         return context
 
@@ -67,12 +99,18 @@ class WriterState:
         self._save()
 
     def advance(
-        self, segment: Segment, generation: Generation, context: bytes, upcoming: Segment | None
+        self,
+        segment: Segment,
+        generation: Generation,
+        context: bytes,
+        upcoming: Segment | None,
+        counted: Ledger,
     ) -> None:
         """After the insert of `segment`: it is applied, `context` is the state behind it, `upcoming` is next."""
         self._log(segment, generation)
         self._checkpoint.applied[_stream(segment.token)] = (segment.name.epoch, segment.name.number)
         self._checkpoint.context = context
+        self._checkpoint.ledger += counted
         self._checkpoint.next = upcoming.token if upcoming else ""
         self._save()
 

@@ -21,7 +21,9 @@ SUFFIX: Final = ".jsonl"
 
 
 class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing kept aside. `events` is how many acknowledged events it stands for (0: a line that is none)."""
+    """One thing kept aside. `events`: how many acknowledged events it stands for (0: lines that are none);
+    `lines`: how many lines or events `raw` holds.
+    """
 
     receipt: str
     server_id: str
@@ -29,6 +31,7 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     detail: str
     events: int
+    lines: int = 1
     raw: bytes
 
     def line(self) -> bytes:

@@ -76,6 +76,22 @@ def read_records(data: bytes) -> Iterator[Record | Damage]:
         offset = start + payload_bytes
 
 
+class RecordHead(NamedTuple):
+    """Whose record it is and how many events it holds, read without its body."""
+
+    server_id: str
+    events: int
+
+
+def read_record_head(data: bytes) -> RecordHead | None:
+    """From the first bytes of a record (header and 256 more are enough); None if no record begins there."""
+    header = _read_header(data, 0)
+    server = data[HEADER_BYTES:]
+    if header is None or not server or len(server) < 1 + server[0]:
+        return None
+    return RecordHead(server[1 : 1 + server[0]].decode("utf-8", "replace"), header[1])
+
+
 def intact_bytes(data: bytes) -> tuple[int, int]:
     """Length to keep of an open segment after a crash, and the events in it.
 

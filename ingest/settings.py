@@ -61,6 +61,13 @@ class IngestSettings:
     quarantine_bytes_max: int = setting(
         1024**3, "disk for lines that are no events; accepted events are always kept", minimum=1 << 20
     )
+    receipts_keep_s: int = setting(
+        86_400, "how long it can be asked what became of a report, seconds; 0 = not at all", minimum=0
+    )
+    # A segment a second of single posts, 20,000 each, takes 100 KB: 40 minutes at full load, days at a common one.
+    receipts_bytes_max: int = setting(
+        256 * 1024 * 1024, "disk for receipts; the oldest go first", minimum=1 << 20
+    )
     drain_s: float = setting(
         5.0,
         "how long the writer goes on inserting after it was told to stop, seconds",

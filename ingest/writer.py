@@ -28,7 +28,9 @@ from ingest.decode import Decoder
 from ingest.disk import Disk, RealDisk
 from ingest.duplicates import DuplicateWindow
 from ingest.inserts import Inserter
+from ingest.outcomes import Outcome, outcome_of
 from ingest.quarantine import Quarantine
+from ingest.receipts import ReceiptLog
 from ingest.settings import IngestSettings
 from ingest.spool import owned
 
@@ -51,6 +53,9 @@ class Writer:
         self._clickhouse = clickhouse
         self._backlog = Backlog(disk, data_dir / "spool")
         self._quarantine = Quarantine(disk, data_dir / "quarantine", settings.quarantine_bytes_max)
+        self._receipts = ReceiptLog(
+            disk, data_dir / "writer" / "receipts", settings.receipts_keep_s, settings.receipts_bytes_max
+        )
         self._inserter = Inserter(clickhouse, disk, data_dir / "writer" / "halved")
         self._window = DuplicateWindow(settings.duplicate_window_s * 1000, settings.duplicate_entries_max)
         self._state = WriterState(disk, data_dir / "writer", self._window)
@@ -160,15 +165,21 @@ class Writer:
                 batch.refused.extend(refused)
 
     def _confirm(self, batch: Batch, upcoming: Segment | None) -> None:
-        """Everything of the segment is stored: keep what was refused, move the checkpoint, delete the segment."""
-        if batch.refused:
-            self._quarantine.keep(batch.segment.token, batch.refused)
-        self._state.advance(batch.segment, batch.generation, batch.context_after, upcoming)
+        """Everything of the segment is stored: keep what was refused and what became of each report, move the
+        checkpoint, delete the segment.
+        """
+        with _stage("settle"):
+            outcome = outcome_of(batch)
+            if outcome.refused:
+                self._quarantine.keep(batch.segment.token, outcome.refused)
+            self._receipts.keep(batch.segment.token, outcome.fates, outcome.reasons)
+            counted = outcome.counted
+            self._state.advance(batch.segment, batch.generation, batch.context_after, upcoming, counted)
         self._backlog.remove(batch.segment)
         self._taken.discard(batch.segment.token)
         for chunk in batch.chunks:
             self._inserter.forget(chunk)
-        _count(batch)
+        _count(batch, outcome)
         metrics.DUPLICATE_WINDOW_EVENTS.set(len(self._window))
 
     async def _in_thread(self, function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
@@ -197,21 +208,22 @@ def _stage(name: str) -> Iterator[None]:
         metrics.STAGE_SECONDS.labels(name).inc(time.perf_counter() - started)
 
 
-def _count(batch: Batch) -> None:
-    quarantined = sum(item.events for item in batch.refused)
-    stored_types = dict(batch.event_types)
-    for event_type, count in stored_types.items():
+def _count(batch: Batch, outcome: Outcome) -> None:
+    counted = outcome.counted
+    for event_type, count in outcome.event_types.items():
         metrics.EVENTS_INSERTED.labels(metrics.event_type_label(event_type)).inc(count)
-    metrics.EVENTS_DUPLICATE.inc(batch.duplicates)
-    metrics.EVENTS_QUARANTINED.inc(quarantined)
-    for item in batch.refused:
+    metrics.EVENTS_DUPLICATE.inc(counted.duplicate)
+    metrics.EVENTS_QUARANTINED.inc(counted.quarantined)
+    for item in outcome.refused:
         metrics.EVENTS_REFUSED.labels(item.reason).inc()
+    if counted.missing:
+        _log.error("events_unaccounted", segment=batch.segment.token, missing=counted.missing)
     _log.debug(
         "segment_stored",
         segment=batch.segment.token,
-        rows=sum(stored_types.values()),
-        duplicates=batch.duplicates,
-        refused=len(batch.refused),
+        rows=counted.inserted,
+        duplicates=counted.duplicate,
+        refused=len(outcome.refused),
     )
 
 

@@ -28,3 +28,8 @@ class RefusalReason(StrEnum):
         "refused_by_clickhouse",
         "ClickHouse refused this row while accepting its neighbours.",
     )
+
+
+def sentence_of(reason: str) -> str:
+    """What a reason says to people; empty for one that another version wrote."""
+    return next((known.sentence for known in RefusalReason if known.value == reason), "")

@@ -15,8 +15,10 @@ from typing import Final
 
 from cache.answers import open_answers
 from clickhouse.client import ClickHouse
+from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.keys import open_keys
+from ingest.receipts import ReceiptReader
 from postgres.pool import Postgres
 from statline.settings import Settings
 from statline.stores import clickhouse_url, postgres_url, redis_url
@@ -38,6 +40,6 @@ async def open_world(settings: Settings, data_dir: Path) -> AsyncIterator[World]
         keys = await stack.enter_async_context(open_keys(people))
         door = await stack.enter_async_context(open_door(settings.ingest, data_dir / "spool" / WORKER))
         yield World(
-            clickhouse=facts, postgres=people, cache=cache, door=door, keys=keys, settings=settings.web,
-            version=version("statline"), started_at=datetime.now(UTC),
+            clickhouse=facts, postgres=people, cache=cache, door=door, keys=keys,
+            receipts=ReceiptReader(RealDisk(), data_dir), settings=settings.web, version=version("statline"), started_at=datetime.now(UTC),
         )  # fmt: skip

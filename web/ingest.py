@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 from multidict import istr
 
 from ingest.door import Accepted
+from ingest.receipts import Receipt
+from schema.refusals import sentence_of
 from web.bodies import BODIES, no_early_continue, read_body
-from web.errors import HttpError, bad_request
+from web.errors import HttpError, bad_request, not_found
 from web.request_ids import REQUEST_ID
 from web.responses import Acknowledgement, json_response
 from web.tokens import authenticated_server
@@ -53,8 +56,34 @@ async def _accepted(request: web.Request, report_of: Callable[[bytes], bytes] | 
         bodies.give(taken)
 
 
+async def ingest_receipt(request: web.Request) -> web.StreamResponse:
+    """What became of a report, by the Statline-Receipt of its 202. A server sees its own reports only."""
+    world = request.app[WORLD]
+    server_id = await authenticated_server(request, world.keys)
+    # In a thread: it reads files, up to a few milliseconds of them.
+    found = await asyncio.to_thread(world.receipts.find, request.match_info["receipt"], server_id)
+    if found is None:
+        raise not_found("No such receipt: never given, of another server, or no longer kept")
+    return json_response(_as_answer(found), headers={hdrs.CACHE_CONTROL: "no-store"})
+
+
+def _as_answer(receipt: Receipt) -> dict[str, object]:
+    refused = [
+        {"reason": part.reason, "lines": part.lines, "text": sentence_of(part.reason)}
+        for part in receipt.refused
+    ]
+    return {**msgspec.structs.asdict(receipt), "refused": refused}
+
+
 def ingest_routes() -> list[web.RouteDef]:
     """The routes of this module."""
+    return [
+        web.get("/api/v1/ingest/receipts/{receipt}", ingest_receipt),
+        *_reports(),
+    ]
+
+
+def _reports() -> list[web.RouteDef]:
     return [
         web.post(path, handler, expect_handler=no_early_continue)
         for path, handler in (

@@ -12,6 +12,7 @@ from cache.answers import AnswerCache
 from clickhouse.client import ClickHouse
 from ingest.door import Door
 from ingest.keys import ServerKeys
+from ingest.receipts import ReceiptReader
 from postgres.pool import Postgres
 from web.settings import WebSettings
 
@@ -25,6 +26,7 @@ class World:
     cache: AnswerCache
     door: Door
     keys: ServerKeys
+    receipts: ReceiptReader
     settings: WebSettings
     version: str
     started_at: datetime

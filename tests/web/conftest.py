@@ -21,8 +21,10 @@ from cache.answers import open_answers
 from cache.settings import RedisSettings
 from clickhouse.client import ClickHouse
 from clickhouse.settings import ClickHouseSettings
+from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.keys import open_keys
+from ingest.receipts import ReceiptReader
 from ingest.segments import Record, read_records
 from ingest.settings import IngestSettings
 from ingest.spool import OPEN_SUFFIX, SEALED_SUFFIX
@@ -120,6 +122,7 @@ def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
                 cache=await stack.enter_async_context(open_answers(redis, RedisSettings())),
                 door=await stack.enter_async_context(open_door(ingest or IngestSettings(), spool)),
                 keys=await stack.enter_async_context(open_keys(postgres)),
+                receipts=ReceiptReader(RealDisk(), tmp_path),
                 settings=web_settings,
                 version="0.0",
                 started_at=datetime.now(UTC),

@@ -14,8 +14,10 @@ from cache.answers import open_answers
 from cache.settings import RedisSettings
 from clickhouse.client import ClickHouse
 from clickhouse.settings import ClickHouseSettings
+from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.keys import open_keys
+from ingest.receipts import ReceiptReader
 from ingest.settings import IngestSettings
 from postgres.pool import Postgres
 from postgres.settings import PostgresSettings
@@ -67,7 +69,9 @@ async def nothing_there(folder: Path) -> AsyncIterator[World]:
         open_keys(store) as keys,
     ):
         clickhouse = await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings())
-        yield World(clickhouse, store, cache, door, keys, WebSettings(), "0.0", datetime.now().astimezone())
+        receipts = ReceiptReader(RealDisk(), folder.parent)
+        now = datetime.now().astimezone()
+        yield World(clickhouse, store, cache, door, keys, receipts, WebSettings(), "0.0", now)
     await store.close()
 
 
