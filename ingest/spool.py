@@ -111,7 +111,12 @@ def known_node(disk: Disk, folder: Path) -> str:
 
 def segment_token(node: str, folder: Path, name: SegmentName) -> str:
     """Name of a segment among all segments of all nodes: the deduplication token of its insert."""
-    return f"{node}-{folder.name}-{name.key}"
+    return f"{stream_of(node, folder)}-{name.key}"
+
+
+def stream_of(node: str, folder: Path) -> str:
+    """Name of a spool folder among those of all nodes."""
+    return f"{node}-{folder.name}"
 
 
 @contextlib.contextmanager
@@ -147,8 +152,9 @@ def recover(disk: Disk, folder: Path) -> int:
         if keep_bytes <= len(PREAMBLE):
             disk.remove(path)
             continue
-        if keep_bytes < len(data):
-            disk.truncate(path, keep_bytes)
+        # Even when there is nothing to cut: what the dead process wrote and did not sync is durable from here on.
+        # Else a power cut could make the segment shorter after its insert, and its token stand for other rows.
+        disk.truncate(path, keep_bytes)
         disk.rename(path, folder / name._replace(events=events).sealed_name)
         saved += events
     return saved
@@ -168,6 +174,7 @@ class SegmentWriter:
         self._size_bytes = 0
         self._opened_at_s = 0.0
         self._complete: list[SegmentName] = []
+        self._overlong: dict[SegmentName, int] = {}
 
     def commit(self, records: Sequence[bytes], events: int) -> list[Receipt]:
         """Make the records durable and return their receipts, in order.
@@ -224,6 +231,9 @@ class SegmentWriter:
         with contextlib.suppress(OSError):
             while self._complete:
                 name = self._complete[0]
+                if name in self._overlong:
+                    self._disk.truncate(self._folder / name.open_name, self._overlong[name])
+                    del self._overlong[name]
                 # Not synced: if the new name is lost with the power, recovery seals the old one again.
                 self._disk.rename(self._folder / name.open_name, self._folder / name.sealed_name)
                 self._complete.pop(0)
@@ -255,14 +265,15 @@ class SegmentWriter:
         """After a failed write: cut what was not accepted, or give the segment up where that fails too.
 
         After a failed sync the kernel may drop the dirty pages, so the same file is never trusted again:
-        what was accepted before is sealed and the next record opens a new segment.
+        what was accepted before is sealed and the next record opens a new segment. It is sealed only once the
+        cut is made: a reader must never see a record that a power cut can take away.
         """
-        with contextlib.suppress(OSError):
-            file.truncate(self._size_bytes)
+        self._overlong[self._name] = self._size_bytes
         if self._size_bytes > len(PREAMBLE):
             self.seal()
             return
         self._file = None
+        self._overlong.pop(self._name)
         with contextlib.suppress(OSError):
             file.close()
             self._disk.remove(self._folder / self._name.open_name)
