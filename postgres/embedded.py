@@ -131,8 +131,8 @@ class EmbeddedPostgres:
         if not (self.folder / "PG_VERSION").exists():
             self._create(user)
         self._check_version()
-        self._forget_stale_pid_file()
         sockets = socket_folder(self.folder, SOCKET)
+        self._forget_stale_lock_files(sockets)
         if sockets != self.folder:
             create_private_folder(sockets, user)
         log = self._log_file()
@@ -224,13 +224,14 @@ class EmbeddedPostgres:
     def _status(self) -> str:
         return self._pid_file_line(7)
 
-    def _forget_stale_pid_file(self) -> None:
-        """Remove the pid file when its number now belongs to another program: Postgres would not start.
+    def _forget_stale_lock_files(self, sockets: Path) -> None:
+        """Remove pid file and socket lock when their number is another program's or a zombie's: Postgres would not start.
 
         In containers, where numbers are small and reused, that happens after each `kill -9`.
         """
         if self.pid() is None:
             (self.folder / "postmaster.pid").unlink(missing_ok=True)
+            (sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
 
     def _check_version(self) -> None:
         found = (self.folder / "PG_VERSION").read_text().strip()

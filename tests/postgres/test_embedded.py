@@ -120,6 +120,7 @@ def test_a_pid_file_whose_number_belongs_to_another_program_is_no_obstacle(serve
     server.start()
     server.stop()
     (server.folder / "postmaster.pid").write_text(f"{os.getpid()}\n{server.folder}\n1\n5432\n\n\n\nready\n")
+    (server.folder / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n{server.folder}\n1\n5432\n\n")
     assert server.pid() is None
     assert server.start() is False
     assert server.is_running()
