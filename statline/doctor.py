@@ -22,6 +22,7 @@ from postgres.errors import MigrationRefused, PostgresError
 from postgres.migrate import waiting as waiting_in_postgres
 from postgres.pool import Postgres
 from statline import locks
+from statline.conservation import Conservation, conservation
 from statline.errors import CommandFailed
 from statline.settings import Settings, declared, shown, without_password
 from statline.stores import clickhouse_url, postgres_url, redis_url
@@ -74,6 +75,7 @@ class Report:
     stores: Sequence[StoreState]
     processes: dict[str, int | None]
     spool: SpoolState
+    events: Conservation
     problems: Sequence[str] = field(default=())
 
     @property
@@ -95,6 +97,7 @@ async def examine(settings: Settings) -> Report:
     data_dir = settings.statline.data_dir.resolve()
     stores = [await _postgres(settings), await _clickhouse(settings), await _redis(settings)]
     processes = {role: locks.holder(data_dir, role) for role in ROLES}
+    events = conservation(data_dir)
     return Report(
         version=version("statline"),
         data_dir=str(data_dir),
@@ -102,7 +105,8 @@ async def examine(settings: Settings) -> Report:
         stores=stores,
         processes=processes,
         spool=_spool(data_dir),
-        problems=_problems(stores, processes),
+        events=events,
+        problems=[*_problems(stores, processes), *([f"events: {events.problem}"] if events.problem else [])],
     )
 
 
@@ -210,6 +214,17 @@ def _problems(stores: Sequence[StoreState], processes: dict[str, int | None]) ->
     return found
 
 
+def _events_lines(events: Conservation) -> list[str]:
+    parts = {name: getattr(events, name) for name in ("inserted", "duplicate", "quarantined", "pending")}
+    total = " + ".join(f"{count} {name}" for name, count in parts.items())
+    verdict = "the sum holds" if events.holds else events.problem
+    lines = ["Events", f"  {events.received} received = {total}: {verdict}"]
+    if events.since_start:
+        counted = ", ".join(f"{count} {name}" for name, count in events.since_start.items())
+        lines.append(f"  counted since the last start: {counted}")
+    return lines
+
+
 def _lines(report: Report) -> list[str]:
     lines = [f"statline {report.version}, data folder {report.data_dir}", "", "Stores"]
     for store in report.stores:
@@ -226,7 +241,7 @@ def _lines(report: Report) -> list[str]:
     spool = report.spool
     waiting = f"{spool.events_pending} events sealed and waiting in {spool.segments} segments"
     kept = f"{spool.size_bytes} bytes; quarantine {spool.quarantine_bytes} bytes"
-    lines += ["", f"Spool: {waiting}, {kept}", "", "Settings"]
+    lines += ["", f"Spool: {waiting}, {kept}", "", *_events_lines(report.events), "", "Settings"]
     width = max(len(each.name) for each in report.settings)
     lines += [
         f"  {each.name:<{width}}  {each.value or '(empty)'}  [{each.source}]" for each in report.settings
