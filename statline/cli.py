@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, validators
 
 from statline.settings import Settings, SettingsError, load
 
@@ -51,10 +51,11 @@ class Common:
     ] = None
     debug: Annotated[bool, Parameter(help="Show the traceback of a failure.", negative="")] = False
 
-    def settings(self) -> Settings:
-        """The settings in force with these options. Raises SettingsError."""
+    def settings(self, **further: object) -> Settings:
+        """The settings in force with these options and the `further` ones of a command. Raises SettingsError."""
         names = ("data_dir", "host", "port", "log_level", "log_format")
-        return load({f"statline.{name}": getattr(self, name) for name in names}, config=self.config)
+        given = {name: getattr(self, name) for name in names} | further
+        return load({f"statline.{name}": value for name, value in given.items()}, config=self.config)
 
 
 NOTHING: Final = Common()
@@ -74,24 +75,35 @@ app.command(servers_app)
 
 
 @app.command
-def serve(common: Common = NOTHING) -> None:
+def serve(
+    common: Common = NOTHING,
+    *,
+    workers: Annotated[int | None, Parameter(help="Web processes on the one port. [default: 1]")] = None,
+) -> None:
     """Run everything: the embedded stores, the writer and the web role, supervised. Ctrl-C stops it."""
     from statline.supervisor import run
 
-    _run(run(common.settings()))
+    _run(run(common.settings(workers=workers)))
 
 
 @app.command
 def web(
     common: Common = NOTHING,
     *,
+    worker: Annotated[
+        int,
+        Parameter(
+            help="Which of the web processes of this data folder it is; each has a spool folder of its own.",
+            validator=validators.Number(gte=1),
+        ),
+    ] = 1,
     supervisor: Annotated[int, Parameter(show=False)] = 0,
     listener: Annotated[int, Parameter(show=False)] = -1,
 ) -> None:
     """Run the web role alone: HTTP, answers, the ingest door. Stores by URL, or those of a running data folder."""
     from statline.roles import run_role
 
-    run_role("web", common.settings(), supervisor, listener)
+    run_role("web", common.settings(), supervisor, listener, worker)
 
 
 @app.command

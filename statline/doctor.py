@@ -26,8 +26,9 @@ from statline.conservation import Conservation, conservation
 from statline.errors import CommandFailed
 from statline.settings import Settings, declared, shown, without_password
 from statline.stores import clickhouse_url, postgres_url, redis_url
+from statline.workers import WEB, running_web_roles
 
-ROLES: Final = (locks.SERVE, "web", "writer", "engine")
+ROLES: Final = (locks.SERVE, WEB, "writer", "engine")
 REDIS_TIMEOUT_S: Final = 2.0
 _FAILURES: Final = (
     PostgresError, asyncpg.PostgresError, ClickHouseError, ClickHouseMigrationRefused, CommandFailed, OSError, ValueError
@@ -96,7 +97,8 @@ async def examine(settings: Settings) -> Report:
     """Look at everything once; each store within its own time limit."""
     data_dir = settings.statline.data_dir.resolve()
     stores = [await _postgres(settings), await _clickhouse(settings), await _redis(settings)]
-    processes = {role: locks.holder(data_dir, role) for role in ROLES}
+    roles = dict.fromkeys((*ROLES, *running_web_roles(data_dir)))
+    processes = {role: locks.holder(data_dir, role) for role in roles}
     events = conservation(data_dir)
     return Report(
         version=version("statline"),

@@ -80,7 +80,8 @@ def _is_role(pid: int, role: str) -> bool:
     if not Path("/proc/self").exists():
         return True
     try:
-        return os.fsencode(role) in command.read_bytes().split(b"\0")
+        # `web-2` is a `statline web` with a number.
+        return os.fsencode(role.partition("-")[0]) in command.read_bytes().split(b"\0")
     except OSError:
         return False
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from statline import locks
 from statline.errors import CommandFailed
 from statline.settings import Settings
+from statline.workers import WEB, web_role
 
 if TYPE_CHECKING:
     from clickhouse.client import ClickHouse
@@ -27,9 +28,10 @@ METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 PR_SET_PDEATHSIG: Final = 1
 
 
-def run_role(role: str, settings: Settings, supervisor: int = 0, listener: int = -1) -> None:
+def run_role(role: str, settings: Settings, supervisor: int = 0, listener: int = -1, worker: int = 1) -> None:
     """Be `role` until SIGTERM or SIGINT. `supervisor` is the process that started it, 0 when alone;
-    `listener` the file descriptor of a listening socket that it handed over to the web role.
+    `listener` the file descriptor of a listening socket that it handed over to the web role, `worker` which of
+    the web processes of this data folder it is.
 
     Raises CommandFailed when the role runs already or cannot start.
     """
@@ -37,13 +39,14 @@ def run_role(role: str, settings: Settings, supervisor: int = 0, listener: int =
         die_with(supervisor)
     data_dir = settings.statline.data_dir.resolve()
     create_data_dir(data_dir)
-    share_metrics(data_dir, role)
+    name = web_role(worker) if role == WEB else role
+    share_metrics(data_dir, name)
     from statline import logs
 
-    logs.configure(role, settings.statline.log_level, settings.statline.log_format)
-    roles = {"web": lambda: _web(settings, data_dir, listener), "writer": lambda: _writer(settings, data_dir),
+    logs.configure(name, settings.statline.log_level, settings.statline.log_format)
+    roles = {"web": lambda: _web(settings, data_dir, listener, name), "writer": lambda: _writer(settings, data_dir),
              "engine": lambda: _engine(settings, data_dir)}  # fmt: skip
-    with _deaths_logged(is_supervised=bool(supervisor)), locks.held(data_dir, role):
+    with _deaths_logged(is_supervised=bool(supervisor)), locks.held(data_dir, name):
         _run(roles[role]())
 
 
@@ -93,12 +96,14 @@ def _deaths_logged(*, is_supervised: bool) -> Iterator[None]:
     """Why a supervised role dies goes to the log with its name; alone, it is the command's last line."""
     import structlog
 
+    from ingest.errors import SpoolInUse
+
     try:
         yield
     except Exception as error:
         if not is_supervised:
             raise
-        expected = isinstance(error, CommandFailed)
+        expected = isinstance(error, CommandFailed | SpoolInUse)
         structlog.get_logger("statline").critical("died", reason=str(error), exc_info=not expected)
         raise SystemExit(1) from None
 
@@ -119,7 +124,7 @@ async def _stop_event() -> AsyncIterator[asyncio.Event]:
     yield stop
 
 
-async def _web(settings: Settings, data_dir: Path, listener: int) -> None:
+async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> None:
     import socket
 
     import structlog
@@ -129,7 +134,7 @@ async def _web(settings: Settings, data_dir: Path, listener: int) -> None:
     from web.server import open_server
 
     log = structlog.get_logger("statline")
-    async with _stop_event() as stop, open_world(settings, data_dir) as world:
+    async with _stop_event() as stop, open_world(settings, data_dir, name) as world:
         host, port = settings.statline.host, settings.statline.port
         inherited = socket.socket(fileno=listener) if listener >= 0 else None
         with _clear_listen_errors(host, port):

@@ -50,6 +50,12 @@ class StatlineSettings:
     port: int = setting(
         8080, "Port the web role listens on; 0 lets the system choose.", minimum=0, maximum=65_535
     )
+    workers: int = setting(
+        1,
+        "Web processes that `serve` runs on the one port, each with a spool folder of its own; one uses one core.",
+        minimum=1,
+        maximum=64,
+    )
     log_level: str = setting(
         "info", "Least important log line shown.", choices=("debug", "info", "warning", "error")
     )

@@ -27,14 +27,14 @@ from statline.processes import BackOff, Child
 from statline.roles import METRICS_VARIABLE, clean_metrics, create_data_dir, metrics_dir
 from statline.settings import Settings
 from statline.stores import clickhouse_url, embedded_postgres, embedded_valkey
+from statline.workers import WEB, running_web_roles, web_role
 
-LEFT_OVERS: Final = ("web", "writer", "engine")
 LEFT_OVER_WAIT_S: Final = 8.0
 ENGINE_START_S: Final = 60.0
 WEB_START_S: Final = 60.0
 ADDRESS_CHECK_S: Final = 1.0
 
-STOP_BY_S: Final = {"web": 4.0, "writer": 7.0, "engine": 8.2}
+STOP_BY_S: Final = {WEB: 4.0, "writer": 7.0, "engine": 8.2}
 """Seconds after the beginning of the stop at which each role is killed if it still runs."""
 HURRY_S: Final = 0.3
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
@@ -64,6 +64,7 @@ class Supervisor:
         self._hurry = asyncio.Event()
         self._stores: dict[str, EmbeddedServer] = {}
         self._children: dict[str, Child] = {}
+        self._web: list[Child] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._port = settings.statline.port
         self._listener: socket.socket | None = None
@@ -111,7 +112,7 @@ class Supervisor:
         return True
 
     def _end_left_overs(self) -> None:
-        for role in LEFT_OVERS:
+        for role in (*running_web_roles(self._data_dir), "writer", "engine"):
             pid = locks.end_left_over(self._data_dir, role, LEFT_OVER_WAIT_S)
             if pid is not None:
                 _log.warning("ended a role that a killed supervisor left", left=role, pid=pid)
@@ -140,23 +141,34 @@ class Supervisor:
         self._keep(self._follow_engine())
 
     async def _start_web(self) -> None:
-        child = await self._start_role("web")
-        await self._until(lambda: http_ok(self._address(), "/health"), child, WEB_START_S)
+        """All web processes accept from the one listener: the kernel gives a connection to whoever has time, and
+        while one of them is away, to the others.
+        """
+        assert self._listener is not None
+        listener = self._listener.fileno()
+        for number in range(1, self._settings.statline.workers + 1):
+            child = Child(
+                web_role(number), self._command(WEB, listener, number), self._environment(), [listener]
+            )
+            await self._start_child(child)
+            self._web.append(child)
+        await self._until(lambda: http_ok(self._address(), "/health"), self._web[0], WEB_START_S)
 
     async def _start_role(self, role: str) -> Child:
-        handed_over = [self._listener.fileno()] if role == "web" and self._listener is not None else []
-        child = Child(role, self._command(role, *handed_over), self._environment(), handed_over)
-        self._children[role] = child
+        return await self._start_child(Child(role, self._command(role), self._environment()))
+
+    async def _start_child(self, child: Child) -> Child:
+        self._children[child.name] = child
         await child.start()
         self._keep(child.keep(lambda _: None))
         return child
 
-    def _command(self, role: str, listener: int | None = None) -> list[str]:
+    def _command(self, role: str, listener: int | None = None, worker: int | None = None) -> list[str]:
         node = self._settings.statline
         options = {
             "data-dir": self._data_dir, "host": node.host, "port": self._port, "log-level": node.log_level,
             "log-format": node.log_format, "supervisor": os.getpid(), "config": self._settings.config,
-            "listener": listener,
+            "listener": listener, "worker": worker,
         }  # fmt: skip
         given = [f"--{name}={value}" for name, value in options.items() if value is not None]
         return [sys.executable, "-m", "statline", role, *given]
@@ -216,8 +228,8 @@ class Supervisor:
             if found != known:
                 known = found
                 _log.warning("the embedded ClickHouse has another address: writer and web are restarted")
-                for role in ("writer", "web"):
-                    self._children[role].ask_to_stop()
+                for child in (self._children["writer"], *self._web):
+                    child.ask_to_stop()
 
     def _keep(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -265,10 +277,9 @@ class Supervisor:
         if self._listener is not None:
             self._listener.close()
         for role, by_s in STOP_BY_S.items():
-            child = self._children.get(role)
-            if child is not None:
-                within_s = HURRY_S if self._hurry.is_set() else began_at + by_s - time.monotonic()
-                await child.stop(max(within_s, HURRY_S), self._hurry)
+            children = [each for name, each in self._children.items() if name.partition("-")[0] == role]
+            within_s = HURRY_S if self._hurry.is_set() else began_at + by_s - time.monotonic()
+            await asyncio.gather(*(each.stop(max(within_s, HURRY_S), self._hurry) for each in children))
         await self._stop_tasks()
         await asyncio.gather(*(asyncio.to_thread(server.stop) for server in self._stores.values()))
         _log.info("stopped", stop_s=round(time.monotonic() - began_at, 2))

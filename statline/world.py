@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
 
 from cache.answers import open_answers
 from clickhouse.client import ClickHouse
@@ -24,13 +23,13 @@ from statline.settings import Settings
 from statline.stores import clickhouse_url, postgres_url, redis_url
 from web.world import World
 
-WORKER: Final = "web"
-"""Name of the web process's spool folder; the writer reads every folder beside it."""
-
 
 @contextlib.asynccontextmanager
-async def open_world(settings: Settings, data_dir: Path) -> AsyncIterator[World]:
-    """What a web process needs. Leaving seals the spool and closes the stores, in this order."""
+async def open_world(settings: Settings, data_dir: Path, role: str) -> AsyncIterator[World]:
+    """What the web process `role` needs: its spool folder has that name, and the writer reads every folder beside it.
+
+    Leaving seals the spool and closes the stores, in this order.
+    """
     async with contextlib.AsyncExitStack() as stack:
         facts = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
         stack.push_async_callback(facts.close)
@@ -38,7 +37,7 @@ async def open_world(settings: Settings, data_dir: Path) -> AsyncIterator[World]
         stack.push_async_callback(people.close)
         cache = await stack.enter_async_context(open_answers(redis_url(settings), settings.redis))
         keys = await stack.enter_async_context(open_keys(people))
-        door = await stack.enter_async_context(open_door(settings.ingest, data_dir / "spool" / WORKER))
+        door = await stack.enter_async_context(open_door(settings.ingest, data_dir / "spool" / role))
         yield World(
             clickhouse=facts, postgres=people, cache=cache, door=door, keys=keys,
             receipts=ReceiptReader(RealDisk(), data_dir), settings=settings.web, version=version("statline"), started_at=datetime.now(UTC),
