@@ -1,13 +1,13 @@
 -- What a player did in a match, hour by hour: the scoreboard, and the cube that days, maps, game types and servers
 -- are made from. One view makes every counter of a player in one pass over the batch; the smaller tables are fed from
--- the few hundred rows that come out of it, not from the batch again (bench/view_cost.py: a third of the cost).
+-- the few hundred rows that come out of it, not from the batch again (docs/decisions/0003-sort-keys.md).
 --
 -- An event is looked at from both sides: once as its actor and, when it hurt or killed somebody, once as its victim.
 -- Every aggregate is commutative: late, repeated or reordered events give the same row. Last name and last team
 -- are decided by time and, within a millisecond, by a hash of the text, so that no order of arrival shows.
 --
 -- Sort key: asked by player (all matches of one) and by match (the players are known from match_summaries.players).
--- 1024 rows per granule: a match page reads one granule per player.
+-- 256 rows per granule: a match page reads one granule for each of its players.
 CREATE TABLE match_players
 (
     game LowCardinality(String) COMMENT 'which game: mohaa, pubg, pss',
@@ -83,7 +83,7 @@ CREATE TABLE match_players
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(hour)
 ORDER BY (game, player_guid, hour, match_id, server_id, map_name, gametype)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000
 COMMENT 'player x match x hour: the scoreboard and every counter of a player';
 
 CREATE MATERIALIZED VIEW match_players_mv TO match_players AS

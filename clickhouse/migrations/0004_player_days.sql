@@ -68,7 +68,7 @@ CREATE TABLE player_days
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(day)
 ORDER BY (game, player_guid, day)
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000
 COMMENT 'player x day: every counter of a player';
 
 CREATE MATERIALIZED VIEW player_days_mv TO player_days AS

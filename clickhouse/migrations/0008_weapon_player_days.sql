@@ -1,5 +1,6 @@
 -- What a player did with a weapon on a day (UTC), and died by it.
--- Sort key: the weapons of one player lie together; a weapon's page reads its column of all players of the period.
+-- Sort key: a weapon's leaderboard reads that weapon only. There are few weapons, so one player is found in each of them
+-- by the key too: a granule of 256 rows for each weapon and month (docs/decisions/0003-sort-keys.md).
 CREATE TABLE weapon_player_days
 (
     game LowCardinality(String) COMMENT 'which game: mohaa, pubg, pss',
@@ -25,8 +26,8 @@ CREATE TABLE weapon_player_days
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(day)
-ORDER BY (game, player_guid, weapon, day)
-SETTINGS non_replicated_deduplication_window = 10000
+ORDER BY (game, weapon, player_guid, day)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000
 COMMENT 'player x weapon x day';
 
 CREATE MATERIALIZED VIEW weapon_player_days_mv TO weapon_player_days AS

@@ -15,7 +15,7 @@ CREATE TABLE player_opponents
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (game, player_guid, opponent_guid)
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000
 COMMENT 'player x opponent: who killed whom';
 
 CREATE MATERIALIZED VIEW player_opponents_mv TO player_opponents AS
@@ -50,7 +50,7 @@ CREATE TABLE player_hitlocs
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (game, player_guid, hitloc)
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000
 COMMENT 'player x hit location: given and taken';
 
 CREATE MATERIALIZED VIEW player_hitlocs_mv TO player_hitlocs AS
