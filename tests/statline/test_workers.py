@@ -141,6 +141,8 @@ async def test_the_folder_of_a_web_process_that_is_gone_for_good_is_stored_too(
     for pid in processes_of(node.folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    assert node.process is not None
+    node.process.wait()
     await eventually(lambda: processes_of(node.folder) == {})
     assert list((node.data_dir / "spool" / "web-2").glob("*-*"))
 
@@ -148,5 +150,5 @@ async def test_the_folder_of_a_web_process_that_is_gone_for_good_is_stored_too(
     await node.started(eventually)
     assert running_web_roles(node.data_dir) == ["web"]
     await eventually(lambda: stored(node) == len(sender.accepted), within_s=START_S)
-    assert not list((node.data_dir / "spool" / "web-2").glob("*-*"))
+    await eventually(lambda: not list((node.data_dir / "spool" / "web-2").glob("*-*")))
     assert await node.stop(eventually) == 0
