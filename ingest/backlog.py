@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
 from pathlib import Path
 from typing import NamedTuple
 
 from ingest.disk import Disk
 from ingest.errors import SpoolInUse
+from ingest.segments import START_BYTES, began_ms
 from ingest.spool import SEALED_SUFFIX, SegmentName, known_node, owned, recover, segment_token
 
 
@@ -30,20 +32,34 @@ class Backlog:
     def __init__(self, disk: Disk, spool_dir: Path) -> None:
         self._disk, self._spool_dir = disk, spool_dir
         self._nodes: dict[Path, str] = {}
+        self._began_ms: dict[str, int] = {}
 
     def waiting(self) -> list[Segment]:
-        """Sealed segments, each folder's in order of writing, the folders by name."""
-        segments = []
+        """Sealed segments in order of arrival, each folder's in order of writing.
+
+        By arrival across folders, because the duplicate window forgets what is older than the newest report: one
+        folder's hour before another's would make it forget too early, and starve the other.
+        """
+        folders = []
         for folder_name in self._disk.list(self._spool_dir):
             folder = self._spool_dir / folder_name
             names = (
                 SegmentName.parse(file) for file in self._disk.list(folder) if file.endswith(SEALED_SUFFIX)
             )
-            segments += [
+            found = [
                 Segment(folder, name, segment_token(self._node(folder), folder, name))
                 for name in sorted(name for name in names if name)
             ]
-        return segments
+            if found:
+                folders.append(found)
+        if len(folders) < 2:
+            return folders[0] if folders else []
+        return list(heapq.merge(*folders, key=self._began))
+
+    def _began(self, segment: Segment) -> int:
+        if segment.token not in self._began_ms:
+            self._began_ms[segment.token] = began_ms(self._disk.read_start(segment.path, START_BYTES))
+        return self._began_ms[segment.token]
 
     def read(self, segment: Segment) -> bytes:
         """The whole segment; FileNotFoundError if it is gone."""
@@ -52,6 +68,7 @@ class Backlog:
     def remove(self, segment: Segment) -> None:
         """Delete a segment whose events are stored."""
         self._disk.remove(segment.path)
+        self._began_ms.pop(segment.token, None)
 
     def recover_orphans(self) -> int:
         """Seal what dead web processes left open, where nobody owns the folder. Returns the events saved."""

@@ -34,6 +34,9 @@ class Disk(Protocol):
     def read(self, path: Path) -> bytes:
         """The whole file."""
 
+    def read_start(self, path: Path, size_bytes: int) -> bytes:
+        """The first bytes of a file."""
+
     def replace(self, path: Path, data: bytes) -> None:
         """Atomically make `data` the durable content of `path`."""
 
@@ -88,6 +91,10 @@ class RealDisk:
 
     def read(self, path: Path) -> bytes:
         return path.read_bytes()
+
+    def read_start(self, path: Path, size_bytes: int) -> bytes:
+        with path.open("rb") as file:
+            return file.read(size_bytes)
 
     def replace(self, path: Path, data: bytes) -> None:
         draft = path.with_name(path.name + ".new")

@@ -92,6 +92,16 @@ def read_record_head(data: bytes) -> RecordHead | None:
     return RecordHead(server[1 : 1 + server[0]].decode("utf-8", "replace"), header[1])
 
 
+START_BYTES: Final = len(PREAMBLE) + HEADER_BYTES
+"""Of a segment: as much as `began_ms` needs."""
+
+
+def began_ms(start: bytes) -> int:
+    """When the first report of a segment arrived, Unix ms, from its START_BYTES; 0 if they are damaged."""
+    header = _read_header(start, len(PREAMBLE))
+    return header[2] if header else 0
+
+
 def intact_bytes(data: bytes) -> tuple[int, int]:
     """Length to keep of an open segment after a crash, and the events in it.
 

@@ -33,7 +33,9 @@ from ingest.quarantine import Quarantine
 from ingest.receipts import ReceiptLog
 from ingest.settings import IngestSettings
 from ingest.spool import owned
+from schema.columns import INDEX
 
+_EVENT_ID: Final = INDEX["event_id"]
 # A sealed segment waits this long at most before it is seen; a listing costs 20 us.
 _LOOK_EVERY_S: Final = 0.02
 _ORPHANS_EVERY_S: Final = 10.0
@@ -88,7 +90,7 @@ class Writer:
         try:
             while True:
                 segment = await self._next_segment(stop, wait=storing is None)
-                batch = await self._assembled(segment) if segment else None
+                batch = await self._assembled(segment, before, storing) if segment else None
                 if storing is not None and before is not None:
                     await storing
                     self._confirm(before, segment)
@@ -129,11 +131,16 @@ class Writer:
             self._backlog.remove(segment)  # stored before a crash that came between checkpoint and deletion
         return None
 
-    async def _assembled(self, segment: Segment) -> Batch:
+    async def _assembled(
+        self, segment: Segment, before: Batch | None, storing: asyncio.Task[None] | None
+    ) -> Batch:
         with _stage("read"):
             data = await self._in_thread(self._backlog.read, segment)
         with _stage("decode"):
             decoded = await self._in_thread(decode_segment, segment, data, self._decoder)
+        if before is not None and storing is not None and _share_event_ids(decoded, before):
+            # Not in ClickHouse yet, and perhaps past the duplicate window: only the answer after it counts.
+            await asyncio.wait({storing})
         known_ids = await self._known_ids(decoded)
         with _stage("assemble"):
             return await self._in_thread(self._assembler.assemble, decoded, known_ids)
@@ -197,6 +204,12 @@ def _without_collection(function: Callable[_P, _T], *arguments: _P.args, **named
         return function(*arguments, **named)
     finally:
         gc.enable()
+
+
+def _share_event_ids(decoded: DecodedSegment, before: Batch) -> bool:
+    """Whether an event id of a segment is also in the batch before it, of whatever server."""
+    wanted = {event_id for ids in decoded.event_ids().values() for event_id in ids}
+    return bool(wanted) and any(row[_EVENT_ID] in wanted for chunk in before.chunks for row in chunk.rows)
 
 
 @contextlib.contextmanager

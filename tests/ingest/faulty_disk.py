@@ -75,6 +75,11 @@ class FaultyDisk:
             raise FileNotFoundError(path)
         return self.files[path]
 
+    def read_start(self, path: Path, size_bytes: int) -> bytes:
+        if path not in self.files:
+            raise FileNotFoundError(path)
+        return self.files[path][:size_bytes]
+
     def replace(self, path: Path, data: bytes) -> None:
         self.fault("replace", path)
         self.files[path], self.synced[path] = data, len(data)
