@@ -36,6 +36,11 @@ _BATCH_ROW: Final = INDEX["batch_row"]
 # lines; they go in pieces, so that the memory of an insert stays bounded.
 INSERT_ROWS_MAX: Final = 50_000
 
+REPLAYED: Final = "\x1e"
+"""First character of the Idempotency-Key of a report out of the quarantine (`ingest/replay.py`). No sender can set it:
+the door takes printable characters only. The first arrival of its events stands in the duplicate window and must not
+make repetitions of them, since they were never stored; whether they were since is asked by their ids."""
+
 
 _log = structlog.get_logger(__name__)
 
@@ -130,6 +135,8 @@ def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: 
         detail = f"{lines.lines} lines of a report that are no events"
         refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw, lines.lines))
     seed = xxhash.xxh3_64_intdigest(record.server_id.encode())
+    is_replayed = record.idempotency_key.startswith(REPLAYED)
+    key = record.idempotency_key.removeprefix(REPLAYED)
     rows: list[Row] = []
     hashes: list[int] = []
     for position, event in enumerate(split.events):
@@ -140,10 +147,12 @@ def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: 
             _log.exception("event_not_decoded", receipt=receipt)
             refused.append(_refusal(receipt, record, RefusalReason.DECODE_FAILED, repr(error), 1, event.raw))
             continue
-        if record.idempotency_key and not row[_EVENT_ID]:
+        if key and not row[_EVENT_ID]:
             # The whole request under one key: each of its events gets the id that a repetition will get too.
-            row[_EVENT_ID] = f"{record.idempotency_key}#{position}"
+            row[_EVENT_ID] = f"{key}#{position}"
         identity = b"id:" + row[_EVENT_ID].encode() if row[_EVENT_ID] else event.raw
+        if is_replayed:
+            identity = key.encode() + identity
         rows.append(row)
         hashes.append(xxhash.xxh3_64_intdigest(identity, seed))
     return Report(record, rows, hashes)

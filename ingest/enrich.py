@@ -72,7 +72,7 @@ class Enricher:
             found = known.get(key)
             if found is None:
                 session = self.context.session(server_id, *key)
-                session.last_ms = received_ms
+                session.last_ms = max(session.last_ms, received_ms)  # a replay is older than its session
                 found = known[key] = (session, self.context.match(session, server_id, *key))
             session, match = found
             row[_SERVER] = server_id

@@ -7,11 +7,12 @@ the same file again.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
+import xxhash
 
 from ingest.disk import Disk
 
@@ -40,6 +41,13 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(fields) + b"\n"
 
 
+class Entry(NamedTuple):
+    """One item as it lies in the quarantine. `id` is made of its content: it stays when others go."""
+
+    id: str
+    item: Quarantined
+
+
 class Quarantine:
     """The quarantine folder, bounded for what are no events, never for what was acknowledged."""
 
@@ -60,3 +68,36 @@ class Quarantine:
     def size_bytes(self) -> int:
         """Disk used."""
         return sum(self._disk.size(self._folder / name) for name in self._disk.list(self._folder))
+
+    def files(self) -> list[str]:
+        """Names of the files, one a segment."""
+        return [name for name in self._disk.list(self._folder) if name.endswith(SUFFIX)]
+
+    def entries(self, file: str) -> Iterator[Entry]:
+        """What one file holds. Raises msgspec.MsgspecError for a line that is none of ours."""
+        return (entry for _, entry in self._read(file))
+
+    def remove(self, file: str, ids: Collection[str]) -> int:
+        """Delete entries of a file for good; how many there were."""
+        lines = list(self._read(file))
+        kept = [line for line, entry in lines if entry.id not in ids]
+        if not kept:
+            self._disk.remove(self._folder / file)
+        elif len(kept) < len(lines):
+            self._disk.replace(self._folder / file, b"".join(kept))
+        return len(lines) - len(kept)
+
+    def _read(self, file: str) -> Iterator[tuple[bytes, Entry]]:
+        try:
+            data = self._disk.read(self._folder / file)
+        except FileNotFoundError:
+            return
+        seen: dict[str, int] = {}
+        for line in data.splitlines(keepends=True):
+            digest = xxhash.xxh3_64_hexdigest(line)[:12]
+            number = seen[digest] = seen.get(digest, 0) + 1
+            # Equal events of one report make equal lines.
+            yield line, Entry(digest if number == 1 else f"{digest}.{number}", _LINE.decode(line))
+
+
+_LINE: Final = msgspec.json.Decoder(Quarantined)

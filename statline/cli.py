@@ -72,6 +72,12 @@ app = App(
 )
 servers_app = App(name="servers", help="Game servers that may send events, and their keys.")
 app.command(servers_app)
+spool_app = App(
+    name="spool", help="What is received and not yet stored: look at it, check it, put saved segments back."
+)
+app.command(spool_app)
+quarantine_app = App(name="quarantine", help="What could not become rows: look at it, try again, drop it.")
+app.command(quarantine_app)
 
 
 @app.command
@@ -196,6 +202,105 @@ def revoke(
     from statline.servers_command import revoke as run
 
     _print(run(common.settings(), server))
+
+
+@spool_app.command(name="ls")
+def list_segments(
+    *, format: Annotated[Format, Parameter(help="text or json.")] = "text", common: Common = NOTHING
+) -> None:
+    """List the segments of every spool folder: state, events, bytes, age."""
+    from statline.spool_command import listed as run
+
+    print(run(common.settings(), format))
+
+
+@spool_app.command
+def verify(
+    *, format: Annotated[Format, Parameter(help="text or json.")] = "text", common: Common = NOTHING
+) -> None:
+    """Check every record of every segment, also while statline runs; changes nothing. Exit code 1: damage."""
+    from statline.spool_command import verified as run
+
+    outcome = run(common.settings(), format)
+    print(outcome.text)
+    if not outcome.is_well:
+        raise SystemExit(FAILED)
+
+
+@spool_app.command(name="replay")
+def replay_segments(
+    files: Annotated[list[Path], Parameter(help="Saved copies of segments.", negative="")],
+    /,
+    *,
+    again: Annotated[
+        bool, Parameter(help="Also reports whose events are stored: they may count twice.", negative="")
+    ] = False,
+    common: Common = NOTHING,
+) -> None:
+    """Put the reports of saved segments back into the ingest, with their servers and first receive times."""
+    from statline.spool_command import replay as run
+
+    outcome = asyncio.run(run(common.settings(), files, again))
+    print(outcome.text)
+    if not outcome.is_well:
+        raise SystemExit(FAILED)
+
+
+@quarantine_app.command(name="ls")
+def list_quarantine(
+    *,
+    reason: Annotated[str, Parameter(help="Only those of this reason.")] = "",
+    limit: Annotated[int, Parameter(help="Show at most so many; the counts are of all.")] = 100,
+    format: Annotated[Format, Parameter(help="text or json.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """List what is kept aside: reason, server, time, events."""
+    from statline.quarantine_command import listed as run
+
+    print(run(common.settings(), format, limit, reason))
+
+
+@quarantine_app.command
+def show(
+    id: Annotated[str, Parameter(help="As `ls` shows it.")],
+    /,
+    *,
+    format: Annotated[Format, Parameter(help="text or json.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """Show one entry: why it is here, and its bytes with everything escaped that a terminal would obey."""
+    from statline.quarantine_command import shown as run
+
+    print(run(common.settings(), id, format))
+
+
+@quarantine_app.command(name="replay")
+def replay_quarantine(
+    *ids: Annotated[str, Parameter(help="As `ls` shows them.")],
+    reason: Annotated[str, Parameter(help="All of this reason.")] = "",
+    all: Annotated[bool, Parameter(help="Everything.", negative="")] = False,
+    common: Common = NOTHING,
+) -> None:
+    """Send entries through the ingest again, as new reports of their servers; what fails again comes back."""
+    from statline.quarantine_command import Selection
+    from statline.quarantine_command import replayed as run
+
+    print(run(common.settings(), Selection(ids, reason, all)))
+
+
+@quarantine_app.command
+def drop(
+    *ids: Annotated[str, Parameter(help="As `ls` shows them.")],
+    reason: Annotated[str, Parameter(help="All of this reason.")] = "",
+    all: Annotated[bool, Parameter(help="Everything.", negative="")] = False,
+    yes: Annotated[bool, Parameter(help="Do not ask.", negative="")] = False,
+    common: Common = NOTHING,
+) -> None:
+    """Delete entries for good."""
+    from statline.quarantine_command import Selection
+    from statline.quarantine_command import dropped as run
+
+    print(run(common.settings(), Selection(ids, reason, all), yes))
 
 
 @app.command(help_flags=[], version_flags=[])
