@@ -8,7 +8,7 @@ from typing import Any, Final
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.leaderboards import map_leaderboard
-from query.ratios import percent
+from query.ratios import mean, metres, percent
 from schema.answers import HeatmapData, HeatPoint, MapItem, MapPage, MapPlayer
 
 MAPS_MAX: Final = 500
@@ -125,6 +125,7 @@ def _item(row: Row, time: Row) -> MapItem:
         total_deaths=row["deaths"],
         total_headshots=row["headshots"],
         unique_players=row["unique_players"],
+        avg_kill_distance=metres(mean(row["kill_distance_sum"], row["distance_kill_count"])),
         hs_percent=percent(row["headshots"], row["kills"]),
         avg_duration=duration_s,
         avg_playtime=duration_s,

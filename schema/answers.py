@@ -307,6 +307,7 @@ class MapItem(Struct, frozen=True, kw_only=True):
     total_deaths: int
     total_headshots: int
     unique_players: int
+    avg_kill_distance: float
     hs_percent: float
     avg_duration: int
     avg_playtime: int

@@ -9,6 +9,8 @@ CREATE TABLE map_days
     bot_kills SimpleAggregateFunction(sum, UInt64) COMMENT 'bots killed (R7)',
     deaths SimpleAggregateFunction(sum, UInt64) COMMENT 'deaths of any sort (R4)',
     headshots SimpleAggregateFunction(sum, UInt64) COMMENT 'headshots (R6)',
+    distance_kills SimpleAggregateFunction(sum, UInt64) COMMENT 'kills whose distance is known',
+    kill_distance SimpleAggregateFunction(sum, Float64) COMMENT 'sum of the distances of these kills, game units',
     players AggregateFunction(uniqExact, String) COMMENT 'distinct players; uniqExactMerge(players)',
     matches AggregateFunction(uniqExact, UUID) COMMENT 'distinct matches; uniqExactMerge(matches)'
 )
@@ -27,6 +29,8 @@ SELECT
     sum(bot_kills) AS bot_kills,
     sum(deaths) AS deaths,
     sum(headshots) AS headshots,
+    sum(distance_kills) AS distance_kills,
+    sum(kill_distance) AS kill_distance,
     uniqExactState(player_guid) AS players,
     uniqExactState(match_id) AS matches
 FROM match_players

@@ -7,6 +7,8 @@ SELECT
     sum(bot_kills) AS bot_kills,
     sum(deaths) AS deaths,
     sum(headshots) AS headshots,
+    sum(distance_kills) AS distance_kill_count,
+    sum(kill_distance) AS kill_distance_sum,
     uniqExactMerge(players) AS unique_players,
     uniqExactMerge(matches) AS total_matches
 FROM map_days

@@ -28,6 +28,9 @@ async def test_the_list_is_the_recount(world: Stored) -> None:
         assert item.avg_players == pytest.approx(
             sum(len(players_of(m)) for m in played) / len(played), abs=0.01
         )
+        distances = [e["distance_units"] for e in kills if e["distance_units"]]
+        metres = 0.0254 * sum(distances) / len(distances)
+        assert item.avg_kill_distance == pytest.approx(metres, abs=0.01)
         heads = sum(e["hitloc"] in ("head", "helmet") for e in kills)
         assert item.hs_percent == pytest.approx(100 * heads / len(kills))
 
