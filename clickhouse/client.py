@@ -23,6 +23,7 @@ from clickhouse_connect.driver.exceptions import Error as DriverError
 from clickhouse_connect.driver.exceptions import OperationalError
 
 from clickhouse.errors import ClickHouseError, ClickHouseUnavailable, insert_error, read_error
+from clickhouse.metrics import timed
 from clickhouse.native import column_types, encode_block
 from clickhouse.settings import ClickHouseSettings
 
@@ -88,13 +89,18 @@ class ClickHouse:
 
     async def rows(self, query: str, parameters: Mapping[str, object] = NOTHING) -> list[dict[str, Any]]:
         """The rows of `clickhouse/queries/<query>.sql`; values are bound by the server (`{guid:String}`)."""
-        return await self.rows_of(query_text(query), parameters)
+        with timed(query):
+            return await self._ask(query_text(query), parameters)
 
     async def rows_of(self, sql: str, parameters: Mapping[str, object] = NOTHING) -> list[dict[str, Any]]:
         """The rows of an SQL text, as dicts. Times come as aware UTC datetimes.
 
         Raises ClickHouseUnavailable (ask later) or ClickHouseError (the statement is wrong).
         """
+        with timed("text"):
+            return await self._ask(sql, parameters)
+
+    async def _ask(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         limits = self._query_limits()
         try:
             async with asyncio.timeout(self._settings.query_time_max_s + 1.0):
@@ -108,6 +114,10 @@ class ClickHouse:
 
     async def command(self, sql: str, settings: Mapping[str, object] = NOTHING) -> None:
         """Run one statement that answers nothing (DDL). `CREATE DATABASE` runs outside the database it makes."""
+        with timed("command"):
+            await self._command(sql, settings)
+
+    async def _command(self, sql: str, settings: Mapping[str, object]) -> None:
         limit_s = self._settings.command_time_max_s
         try:
             async with asyncio.timeout(limit_s + 1.0):
@@ -132,6 +142,12 @@ class ClickHouse:
         always come with the same rows. Raises ClickHouseRefused (bisect) or ClickHouseUnavailable (again, same token).
         Nothing is retried here: the caller counts its tries.
         """
+        with timed("insert"):
+            await self._insert(table, column_names, columns, token)
+
+    async def _insert(
+        self, table: str, column_names: Sequence[str], columns: Sequence[Sequence[Any]], token: str
+    ) -> None:
         limit_s = self._settings.insert_time_max_s
         try:
             async with asyncio.timeout(limit_s + 1.0):

@@ -15,6 +15,7 @@ from typing import Any, Final
 import asyncpg
 
 from postgres.errors import PostgresError, PostgresUnavailable
+from postgres.metrics import timed
 from postgres.settings import PostgresSettings
 
 QUERIES: Final = Path(__file__).parent / "queries"
@@ -58,19 +59,22 @@ class Postgres:
 
     async def fetch(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """All rows of the named query."""
-        async with self.connection() as connection:
-            return list(await connection.fetch(query_text(query), *values))
+        with timed(query):
+            async with self.connection() as connection:
+                return list(await connection.fetch(query_text(query), *values))
 
     async def fetchrow(self, query: str, *values: Any) -> asyncpg.Record | None:
         """The first row of the named query, None without one."""
-        async with self.connection() as connection:
-            row: asyncpg.Record | None = await connection.fetchrow(query_text(query), *values)
-            return row
+        with timed(query):
+            async with self.connection() as connection:
+                row: asyncpg.Record | None = await connection.fetchrow(query_text(query), *values)
+                return row
 
     async def execute(self, query: str, *values: Any) -> str:
         """Run the named query; returns Postgres's status line such as "UPDATE 1"."""
-        async with self.connection() as connection:
-            return str(await connection.execute(query_text(query), *values))
+        with timed(query):
+            async with self.connection() as connection:
+                return str(await connection.execute(query_text(query), *values))
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
