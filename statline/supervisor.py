@@ -124,7 +124,12 @@ class Supervisor:
         try:
             adopted = await to_its_end(server.start)
         except START_FAILURES as error:
-            raise CommandFailed(str(error)) from error
+            # Perhaps killed from outside in its first second; a store that cannot start says so twice.
+            _log.warning("a store did not start and is started once more", store=name, reason=str(error))
+            try:
+                adopted = await to_its_end(server.start)
+            except START_FAILURES as again:
+                raise CommandFailed(str(again)) from again
         if adopted:
             _log.info("adopted a store that was running", store=name)
         self._keep(keep(name, server))
