@@ -32,8 +32,8 @@ check: $(READY) ## Lint, formatting, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## Measure ingest, answers, start-up and memory
-	@exec $(BIN)/python -m bench $(ARGS)
+bench: $(READY) ## Measure; B= selects, e.g. B=ingest (docs/benchmarks.md)
+	@exec $(BIN)/python -m bench $(B) $(ARGS)
 
 setup: $(READY) ## Create .venv from requirements.lock (offline once done)
 

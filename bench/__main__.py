@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import inspect
 import json
 import os
 import platform
@@ -11,29 +13,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import engine, ingest
+from bench import engine, ingest, overload, paced, peer, steps
 
 RESULTS: Final = Path(__file__).parent / "results"
-BENCHES: Final[dict[str, Callable[[], dict[str, Any]]]] = {"engine": engine.run, "ingest": ingest.run}
+BENCHES: Final[dict[str, Callable[..., dict[str, Any]]]] = {
+    "engine": engine.run,
+    "ingest": ingest.run,
+    "paced": paced.run,
+    "peer": peer.run,
+    "overload": overload.run,
+    "catchup": overload.catch_up,
+    "steps": steps.run,
+    "endurance": paced.endurance,
+}
+BY_NAME_ONLY: Final = frozenset({"endurance"})
+"""Too long for a run of everything."""
 
 
-def main(names: list[str]) -> int:
-    """Run the named measurements, all without a name."""
-    unknown = [name for name in names if name not in BENCHES]
-    if unknown:
-        print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(BENCHES)}")
-        return 2
+def main(arguments: list[str]) -> int:
+    """Run the named measurements; without a name all but the longest."""
+    options = _options(arguments)
     results: dict[str, Any] = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "machine": {
-            "cpus": os.cpu_count(),
-            "python": platform.python_version(),
-            "kernel": platform.release(),
-        },
+        "machine": _machine(),
     }
-    for name in names or BENCHES:
+    for name in options.names or [name for name in BENCHES if name not in BY_NAME_ONLY]:
         print(f"{name}:", flush=True)
-        results[name] = BENCHES[name]()
+        wanted = {key: value for key in ("seconds", "rounds") if (value := getattr(options, key)) is not None}
+        known = inspect.signature(BENCHES[name]).parameters
+        results[name] = BENCHES[name](**{key: value for key, value in wanted.items() if key in known})
         print(json.dumps({k: v for k, v in results[name].items() if k != "runs"}, indent=1), flush=True)
     _print_ratios(results)
     RESULTS.mkdir(exist_ok=True)
@@ -43,15 +51,38 @@ def main(names: list[str]) -> int:
     return 0
 
 
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure statline on this machine.")
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHES))
+    parser.add_argument("--seconds", type=float, help="length of one run; each measurement has its default")
+    parser.add_argument("--rounds", type=int, help="runs of each scenario, in turns")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in BENCHES:
+            parser.error(f"no such measurement: {name}; there are {', '.join(BENCHES)}")
+    return options
+
+
+def _machine() -> dict[str, object]:
+    model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return {
+        "cpus": os.cpu_count(),
+        "model": model[0].partition(": ")[2] if model else platform.processor(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "load_before": os.getloadavg()[0],
+    }
+
+
 def _print_ratios(results: dict[str, Any]) -> None:
     """Each scenario as a share of what the engine alone stores in this run."""
     if "engine" not in results or "ingest" not in results:
         return
     limit = results["engine"]["with_views_rows_per_s"]
-    for name, medians in results["ingest"]["medians"].items():
-        print(
-            f"{name}: {medians['stored_per_s']:,.0f} events/s = {medians['stored_per_s'] / limit:.2f} of the engine alone"
-        )
+    for name, found in results["ingest"]["medians"].items():
+        rate = found["stored_per_s"]
+        print(f"{name}: {rate:,.0f} events/s = {rate / limit:.2f} of the engine alone")
 
 
 sys.exit(main(sys.argv[1:]))

@@ -1,23 +1,18 @@
-"""Events stored a second, end to end: HTTP, durable acknowledgement, decode, duplicates, context, every view.
+"""S1, S2, S3: events stored a second, end to end: HTTP, durable acknowledgement, decode, duplicates, context, every view.
 
-Each scenario runs in turns against one server. A run counts only if every accepted event is in raw_events and
-in the totals of two views.
+Each scenario runs in turns against one server. A run counts only if every accepted event is inserted.
 """
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from bench import payload
+from bench.load import body_files, closed_loop
 from bench.server import Server
-
-LUA: Final = Path(__file__).with_name("post.lua")
 
 
 class Scenario(NamedTuple):
@@ -40,13 +35,11 @@ def run(seconds: float = 30.0, rounds: int = 3) -> dict[str, Any]:
         server = Server(Path(folder) / "data")
         start_first_s = server.ready()
         try:
-            token = server.token("bench")
-            files = _bodies(Path(folder))
+            token, files = server.token("bench"), body_files(Path(folder))
             results: dict[str, list[dict[str, float]]] = {name: [] for name in SCENARIOS}
             for number in range(rounds):
-                for place, (name, scenario) in enumerate(SCENARIOS.items()):
-                    start = 1_000_000 + (number * len(SCENARIOS) + place) * 10_000_000
-                    run_ = _measure(server, scenario, files[scenario.shape], token, start, seconds)
+                for name, scenario in SCENARIOS.items():
+                    run_ = measure(server, scenario, files[scenario.shape], token, seconds)
                     results[name].append(run_)
                     print(f"  {name}, round {number + 1}: {run_['stored_per_s']:,.0f} events/s", flush=True)
             rss_mb = server.usage().rss_mb
@@ -60,41 +53,25 @@ def run(seconds: float = 30.0, rounds: int = 3) -> dict[str, Any]:
         "start_second_s": start_second_s,
         "stop_s": stop_s,
         "rss_mb": rss_mb,
-        "medians": {name: _medians(runs) for name, runs in results.items()},
+        "medians": {name: medians(runs) for name, runs in results.items()},
         "runs": results,
     }
 
 
-def _bodies(folder: Path) -> dict[str, Path]:
-    files = {}
-    for shape, (make, count, _) in payload.SHAPES.items():
-        files[shape] = folder / f"{shape}.txt"
-        payload.write_bodies(files[shape], make(count))
-    return files
-
-
-def _measure(
-    server: Server, scenario: Scenario, bodies: Path, token: str, start: int, seconds: float
-) -> dict[str, float]:
+def measure(server: Server, scenario: Scenario, bodies: Path, token: str, seconds: float) -> dict[str, float]:
     """One closed-loop run and its drain."""
-    before = server.metric("statline_ingest_events_received_total")
+    received_before = server.metric("statline_ingest_events_received_total")
     inserted_before = server.metric("statline_ingest_events_inserted_total")
-    cpu_before = server.usage().cpu_s
+    usage_before, stages_before = server.usage(), server.stage_seconds()
     started = time.perf_counter()
-    command = [
-        "wrk", "-t1", f"-c{scenario.connections}", f"-d{seconds}s", "-s", str(LUA), server.url,
-        "--", str(bodies), token, str(start),
-    ]  # fmt: skip
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    load = json.loads(output.splitlines()[-1])
-    received = server.metric("statline_ingest_events_received_total")
+    load = closed_loop(server.url, bodies, token, scenario.connections, seconds)
+    received = server.received_at_rest()
     server.drained(received)
     elapsed_s = time.perf_counter() - started
-    accepted = received - before
+    accepted = received - received_before
     inserted = server.metric("statline_ingest_events_inserted_total") - inserted_before
     if inserted != accepted:
         raise RuntimeError(f"accepted {accepted:.0f} events, inserted {inserted:.0f}")
-    cpu_s = server.usage().cpu_s
     return {
         "stored_per_s": accepted / elapsed_s,
         "accepted": accepted,
@@ -102,12 +79,20 @@ def _measure(
         "p50_ms": load["p50_ms"],
         "p99_ms": load["p99_ms"],
         "not_202": load["not_202"],
-        **{
-            f"cpu_us_per_event_{role}": (cpu_s[role] - cpu_before.get(role, 0.0)) / accepted * 1e6
-            for role in ("web", "writer", "engine")
-        },
+        **server.usage().cpu_us_per_event(usage_before, accepted),
+        **stage_us_per_event(server, stages_before, accepted),
     }
 
 
-def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
+def stage_us_per_event(server: Server, before: dict[str, float], events: float) -> dict[str, float]:
+    """Microseconds of each stage of the writer per event since `before`."""
+    now = server.stage_seconds()
+    return {
+        f"stage_us_per_event_{stage}": (seconds - before.get(stage, 0.0)) / events * 1e6
+        for stage, seconds in now.items()
+    }
+
+
+def medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
     return {key: statistics.median(run_[key] for run_ in runs) for key in runs[0]}

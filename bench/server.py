@@ -21,23 +21,30 @@ START_S = 60.0
 
 
 class Usage(NamedTuple):
-    """CPU seconds and resident megabytes by role."""
+    """CPU seconds and resident megabytes by role; of web and writer also those of the main thread alone
+    (`web_loop`: HTTP; the rest is the spool's thread; `writer_loop`: the rest is decoding).
+    """
 
     cpu_s: dict[str, float]
     rss_mb: dict[str, float]
+
+    def cpu_us_per_event(self, before: Usage, events: float) -> dict[str, float]:
+        """CPU microseconds per event since `before`, by role."""
+        spent = {role: used - before.cpu_s.get(role, 0.0) for role, used in self.cpu_s.items()}
+        return {f"cpu_us_per_event_{role}": spent_s / events * 1e6 for role, spent_s in spent.items()}
 
 
 class Server:
     """Started on construction, ready when `ready` returns, stopped by `stop`."""
 
-    def __init__(self, data_dir: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, data_dir: Path, environment: dict[str, str] | None = None, *options: str) -> None:
         self.data_dir = data_dir
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("wb")
         self.started_s = time.perf_counter()
         self.process = subprocess.Popen(
-            [str(STATLINE), "serve", "--data-dir", str(data_dir), "--port", str(self.port)],
+            [str(STATLINE), "serve", "--data-dir", str(data_dir), "--port", str(self.port), *options],
             stdout=self._log,
             stderr=subprocess.STDOUT,
             env=os.environ | (environment or {}),
@@ -84,21 +91,43 @@ class Server:
 
     def metric(self, name: str) -> float:
         """Sum of a metric over its labels and processes."""
+        return sum(self.labelled(name).values())
+
+    def labelled(self, name: str) -> dict[str, float]:
+        """A metric by its labels as they are written: `stage="decode"`."""
         with urllib.request.urlopen(self.url + "/metrics", timeout=10) as reply:
             lines = reply.read().decode().splitlines()
-        values = [line.rsplit(" ", 1)[1] for line in lines if line.split("{")[0].split(" ")[0] == name]
-        return sum(float(value) for value in values)
+        found = {}
+        for line in lines:
+            metric, _, value = line.rpartition(" ")
+            if metric.partition("{")[0] == name:
+                found[metric.partition("{")[2].rstrip("}")] = float(value)
+        return found
+
+    def received_at_rest(self) -> float:
+        """Events received since the start, once that stands still: wrk leaves requests behind when its time is up."""
+        received = -1.0
+        while received != (received := self.metric("statline_ingest_events_received_total")):
+            time.sleep(0.2)
+        return received
+
+    def settled(self) -> float:
+        """Events that are inserted, duplicates or in quarantine, since the start."""
+        outcomes = ("inserted", "duplicate", "quarantined")
+        return sum(self.metric(f"statline_ingest_events_{what}_total") for what in outcomes)
+
+    def stage_seconds(self) -> dict[str, float]:
+        """Time the writer spent in each stage (wall time; the stages of one segment do not overlap)."""
+        found = self.labelled("statline_ingest_stage_seconds_total")
+        return {label.split('"')[1]: seconds for label, seconds in found.items()}
+
+    def role_pid(self, role: str) -> int:
+        """Process of a role."""
+        return int((self.data_dir / "run" / f"{role}.lock").read_text())
 
     def drained(self, received: float, limit_s: float = 120.0) -> None:
         """Wait until everything received is inserted, a duplicate or in quarantine."""
-
-        def is_drained() -> bool:
-            return received <= sum(
-                self.metric(f"statline_ingest_events_{what}_total")
-                for what in ("inserted", "duplicate", "quarantined")
-            )
-
-        self.wait(is_drained, limit_s, "drained")
+        self.wait(lambda: received <= self.settled(), limit_s, "drained")
 
     def usage(self) -> Usage:
         """CPU and memory of each role now, children of the stores included."""
@@ -109,6 +138,10 @@ class Server:
             role = _role(process)
             times = process.cpu_times()
             cpu_s[role] = cpu_s.get(role, 0.0) + times.user + times.system
+            if role in ("web", "writer"):
+                loop = next(each for each in process.threads() if each.id == process.pid)
+                name = f"{role}_loop"
+                cpu_s[name] = cpu_s.get(name, 0.0) + loop.user_time + loop.system_time
             rss_mb[role] = rss_mb.get(role, 0.0) + process.memory_info().rss / 1e6
         return Usage(cpu_s, rss_mb)
 
@@ -139,7 +172,8 @@ def _role(process: psutil.Process) -> str:
     return "valkey" if "valkey" in command else "postgres"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

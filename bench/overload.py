@@ -1,0 +1,159 @@
+"""What happens beyond the limit: twice the load that can be stored, and catching up after ClickHouse was away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from bench.ingest import medians
+from bench.load import begin_open_loop, body_files, closed_loop, finished, fresh_start
+from bench.open_loop import Load
+from bench.server import Server
+
+# A spool that a few seconds of overload fill; the default holds ten million events.
+SPOOL_EVENTS_MAX: Final = 200_000
+# A held report keeps its connection: enough of them for the surplus of one hold.
+CONNECTIONS: Final = 3000
+QUIET_PER_S: Final = 20.0
+AWAY_RATE_PER_S: Final = 5000.0
+
+
+def run(seconds: float = 60.0, rounds: int = 3) -> dict[str, Any]:
+    """Twice the closed-loop rate of 20-event arrays from one noisy server, and a quiet server beside it."""
+    with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
+        server = Server(Path(folder) / "data", {"STATLINE_INGEST_SPOOL_EVENTS_MAX": str(SPOOL_EVENTS_MAX)})
+        server.ready()
+        try:
+            files = body_files(Path(folder))
+            tokens = {name: server.token(name) for name in ("noisy", "quiet")}
+            runs = []
+            for number in range(rounds):
+                runs.append(_overloaded(server, files["array20"], tokens, seconds))
+                print(f"  overload, round {number + 1}: {_said(runs[-1])}", flush=True)
+        finally:
+            server.stop()
+    return {"medians": medians(runs), "runs": runs}
+
+
+def _overloaded(server: Server, bodies: Path, tokens: dict[str, str], seconds: float) -> dict[str, float]:
+    capacity_per_s = _capacity(server, bodies, tokens["noisy"], max(2.0, seconds / 4))
+    settled_before, rss_before = server.settled(), server.usage().rss_mb
+    # A number that no repetition of the quiet server's few lines can have.
+    quiet_start = 900_000_000 + int(time.monotonic()) * 1000
+    noisy = begin_open_loop(
+        Load(
+            url=server.url, bodies=str(bodies), seconds=seconds, token=tokens["noisy"],
+            rate_per_s=2 * capacity_per_s / 20, connections=CONNECTIONS, start=fresh_start(),
+        )
+    )  # fmt: skip
+    quiet = begin_open_loop(
+        Load(
+            url=server.url, bodies=str(bodies), seconds=seconds, token=tokens["quiet"],
+            rate_per_s=QUIET_PER_S, start=quiet_start,
+        )
+    )  # fmt: skip
+    rss_during = _most_memory(server, seconds)
+    loud, calm = finished(noisy), finished(quiet)
+    accepted = 20 * (loud["answered"].get("202", 0) + calm["answered"].get("202", 0))
+    server.drained(settled_before + accepted)
+    stored = server.settled() - settled_before
+    if stored < accepted:
+        raise RuntimeError(f"accepted {accepted} events, settled {stored:.0f}")
+    return {
+        "offered_per_s": 2 * capacity_per_s,
+        "stored_per_s": accepted / loud["took_s"],
+        "noisy_refused_share": 1 - loud["answered"].get("202", 0) / loud["scheduled"],
+        "quiet_refused_share": 1 - calm["answered"].get("202", 0) / calm["scheduled"],
+        "answers_not_202_or_429": sum(
+            count for status, count in loud["answered"].items() if status not in ("202", "429")
+        ),
+        "without_retry_after": loud["without_retry_after"] + calm["without_retry_after"],
+        "accepted_p99_from_sent_ms": loud["accepted_p99_from_sent_ms"],
+        "accepted_max_from_sent_ms": loud["accepted_max_from_sent_ms"],
+        "quiet_p99_from_sent_ms": calm["accepted_p99_from_sent_ms"],
+        "web_rss_mb_before": rss_before["web"],
+        "web_rss_mb_most": rss_during["web"],
+        "writer_rss_mb_most": rss_during["writer"],
+    }
+
+
+def _capacity(server: Server, bodies: Path, token: str, seconds: float) -> float:
+    """Events a second that a closed loop gets stored; the spool is empty before and after."""
+    settled, started = server.settled(), time.perf_counter()
+    load = closed_loop(server.url, bodies, token, 16, seconds)
+    server.drained(settled + 20 * (load["requests"] - load["not_202"]))
+    return (server.settled() - settled) / (time.perf_counter() - started)
+
+
+def _most_memory(server: Server, seconds: float) -> dict[str, float]:
+    most: dict[str, float] = {}
+    deadline = time.perf_counter() + seconds
+    while time.perf_counter() < deadline:
+        for role, size in server.usage().rss_mb.items():
+            most[role] = max(most.get(role, 0.0), size)
+        time.sleep(0.5)
+    return most
+
+
+def _said(run_: dict[str, float]) -> str:
+    return (
+        f"{run_['stored_per_s']:,.0f} of {run_['offered_per_s']:,.0f} events/s stored, accepted within "
+        f"{run_['accepted_max_from_sent_ms']:.0f} ms, refused: noisy {run_['noisy_refused_share']:.0%}, "
+        f"quiet {run_['quiet_refused_share']:.0%}"
+    )
+
+
+def catch_up(seconds: float = 20.0, rounds: int = 3) -> dict[str, Any]:
+    """ClickHouse hangs for `seconds` at 5,000 single posts a second, which go on: how fast is the backlog gone?"""
+    with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
+        server = Server(Path(folder) / "data")
+        server.ready()
+        try:
+            token, bodies = server.token("bench"), body_files(Path(folder))["single"]
+            runs = []
+            for number in range(rounds):
+                run_ = _caught_up(server, bodies, token, seconds)
+                runs.append(run_)
+                said = f"{run_['backlog_events']:,.0f} events in {run_['catch_up_s']:.1f} s"
+                print(f"  catch-up, round {number + 1}: {said}", flush=True)
+        finally:
+            server.stop()
+    return {"medians": medians(runs), "runs": runs}
+
+
+def _caught_up(server: Server, bodies: Path, token: str, away_s: float) -> dict[str, float]:
+    settled_before = server.settled()
+    load = Load(
+        url=server.url, token=token, bodies=str(bodies), rate_per_s=AWAY_RATE_PER_S, seconds=3 * away_s + 5,
+        start=fresh_start(),
+    )  # fmt: skip
+    generator = begin_open_loop(load)
+    time.sleep(2.0)
+    engine = server.role_pid("engine")
+    os.kill(engine, signal.SIGSTOP)
+    time.sleep(away_s)
+    os.kill(engine, signal.SIGCONT)
+    back_at, settled = time.perf_counter(), server.settled()
+    backlog = _pending(server)
+    # What is always on its way at this rate: a second until a segment is sealed, and its insert.
+    server.wait(lambda: _pending(server) < 2 * AWAY_RATE_PER_S, 300.0, "caught up")
+    catch_up_s = time.perf_counter() - back_at
+    stored_meanwhile = server.settled() - settled
+    figures = finished(generator)
+    server.drained(settled_before + figures["answered"].get("202", 0))
+    return {
+        "away_s": away_s,
+        "backlog_events": backlog,
+        "catch_up_s": catch_up_s,
+        "stored_per_s_while_catching_up": stored_meanwhile / catch_up_s,
+        "refused": figures["scheduled"] - figures["answered"].get("202", 0),
+        "p99_ms": figures["p99_ms"],
+    }
+
+
+def _pending(server: Server) -> float:
+    return server.metric("statline_ingest_events_received_total") - server.settled()
