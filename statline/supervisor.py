@@ -33,6 +33,8 @@ LEFT_OVER_WAIT_S: Final = 8.0
 ENGINE_START_S: Final = 60.0
 WEB_START_S: Final = 60.0
 ADDRESS_CHECK_S: Final = 1.0
+STORE_TRIES: Final = 6
+"""Starts of an embedded store before serve gives up: 6 s of back-off in all."""
 
 STOP_BY_S: Final = {WEB: 4.0, "writer": 7.0, "engine": 8.2}
 """Seconds after the beginning of the stop at which each role is killed if it still runs."""
@@ -121,18 +123,26 @@ class Supervisor:
         if server is None:
             return
         self._stores[name] = server
-        try:
-            adopted = await to_its_end(server.start)
-        except START_FAILURES as error:
-            # Perhaps killed from outside in its first second; a store that cannot start says so twice.
-            _log.warning("a store did not start and is started once more", store=name, reason=str(error))
-            try:
-                adopted = await to_its_end(server.start)
-            except START_FAILURES as again:
-                raise CommandFailed(str(again)) from again
+        adopted = await self._started(name, server)
         if adopted:
             _log.info("adopted a store that was running", store=name)
         self._keep(keep(name, server))
+
+    async def _started(self, name: str, server: EmbeddedServer) -> bool:
+        """Whether it was adopted. Raises CommandFailed when it does not start, tried for some seconds: it may have
+        been killed in its first second, and a killed Postgres leaves children that end a little later.
+        """
+        back_off = BackOff()
+        for tries_left in range(STORE_TRIES - 1, -1, -1):
+            try:
+                return await to_its_end(server.start)
+            except START_FAILURES as error:
+                if not tries_left:
+                    raise CommandFailed(str(error)) from error
+                wait_s = back_off.wait_s(0.0)
+                _log.warning("a store did not start", store=name, reason=str(error), again_in_s=wait_s)
+                await asyncio.sleep(wait_s)
+        raise AssertionError("unreachable")
 
     async def _start_engine(self) -> None:
         child = await self._start_role("engine")
