@@ -29,6 +29,7 @@ from ingest.disk import Disk, RealDisk
 from ingest.duplicates import DuplicateWindow
 from ingest.inserts import Inserter
 from ingest.outcomes import Outcome, outcome_of
+from ingest.pause import WriterPause
 from ingest.quarantine import Quarantine
 from ingest.receipts import ReceiptLog
 from ingest.settings import IngestSettings
@@ -58,6 +59,7 @@ class Writer:
         self._receipts = ReceiptLog(
             disk, data_dir / "writer" / "receipts", settings.receipts_keep_s, settings.receipts_bytes_max
         )
+        self._pause = WriterPause(data_dir / "writer")
         self._inserter = Inserter(clickhouse, disk, data_dir / "writer" / "halved")
         self._window = DuplicateWindow(settings.duplicate_window_s * 1000, settings.duplicate_entries_max)
         self._state = WriterState(disk, data_dir / "writer", self._window)
@@ -82,6 +84,7 @@ class Writer:
         with contextlib.suppress(asyncio.CancelledError):
             await storing
         self._worker.shutdown()
+        self._pause.close()
 
     async def _store_all(self, stop: asyncio.Event) -> None:
         """The pipeline: decode a segment, wait for the one before it, insert."""
@@ -108,11 +111,12 @@ class Writer:
     async def _next_segment(self, stop: asyncio.Event, *, wait: bool) -> Segment | None:
         """The next segment that waits. Without any: None at once, or with `wait` when `stop` is set."""
         while True:
-            if segment := self._choose():
+            if self._pause.may_work() and (segment := self._choose()):
                 self._taken.add(segment.token)
                 return segment
             if not wait or stop.is_set():
                 return None
+            self._pause.rest()
             await asyncio.sleep(_LOOK_EVERY_S)
 
     def _choose(self) -> Segment | None:

@@ -303,6 +303,35 @@ def drop(
     print(run(common.settings(), Selection(ids, reason, all), yes))
 
 
+@app.command
+def rebuild(
+    *tables: Annotated[str, Parameter(help="Aggregates, such as player_days.")],
+    all: Annotated[bool, Parameter(help="Every aggregate.", negative="")] = False,
+    force: Annotated[
+        bool,
+        Parameter(help="Although other nodes stored events lately: their writers must rest.", negative=""),
+    ] = False,
+    drop_uncovered: Annotated[
+        bool, Parameter(help="Give up what is older than the raw events.", negative="")
+    ] = False,
+    pause_wait_s: Annotated[
+        float, Parameter(help="How long to wait for the writer to finish its segment, seconds.")
+    ] = 120.0,
+    common: Common = NOTHING,
+) -> None:
+    """Make aggregates again from the raw events and swap them in, while events are accepted and stored."""
+    from statline import logs
+    from statline.rebuild_command import rebuilt as run
+
+    settings = common.settings()
+    logs.configure("rebuild", settings.statline.log_level, settings.statline.log_format)
+    _print(
+        run(
+            settings, tables, everything=all, force=force, drop_uncovered=drop_uncovered, pause_s=pause_wait_s
+        )
+    )
+
+
 @app.command(help_flags=[], version_flags=[])
 def demo(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
     """Simulate game servers that send events to a running statline: `statline demo --help`."""
