@@ -61,3 +61,15 @@ class ClickHouseSettings:
     engine_stop_time_max_s: float = setting(
         5.0, "how long running inserts may take to end on stop", minimum=0, maximum=60
     )
+
+    analysts_host: str = setting(
+        "", "address on which the embedded engine lets analysts read (docs/analysts.md); empty = nowhere"
+    )
+    analysts_port: int = setting(8124, "port of the analysts' door", minimum=0, maximum=65535)
+    analysts_certificate: str = setting(
+        "", "PEM file with the certificate chain of the analysts' door; empty = plain HTTP"
+    )
+    analysts_key: str = setting("", "PEM file with the key of that certificate")
+    analysts_queries_max: int = setting(
+        2, "statements of all analysts that run at once; the others wait", minimum=1, maximum=64
+    )

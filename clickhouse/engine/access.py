@@ -19,7 +19,7 @@ _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 def check_login(known: Address, request: web.Request, parameters: Mapping[str, str]) -> None:
     """Raise EngineFault 516 unless user and password are those of `engine.json`."""
-    user, password = _login(request, parameters)
+    user, password = login_of(request, parameters)
     # Both are compared always, so that the time taken tells nothing of which one was wrong.
     same_user = hmac.compare_digest(user.encode(), known.user.encode())
     same_password = hmac.compare_digest(password.encode(), known.password.encode())
@@ -28,8 +28,8 @@ def check_login(known: Address, request: web.Request, parameters: Mapping[str, s
         raise EngineFault(516, "AUTHENTICATION_FAILED", text)
 
 
-def _login(request: web.Request, parameters: Mapping[str, str]) -> tuple[str, str]:
-    """Headers of ClickHouse first, then Basic, then the URL: the order of ClickHouse."""
+def login_of(request: web.Request, parameters: Mapping[str, str]) -> tuple[str, str]:
+    """User and password. Headers of ClickHouse first, then Basic, then the URL: the order of ClickHouse."""
     if "X-ClickHouse-User" in request.headers:
         return request.headers["X-ClickHouse-User"], request.headers.get("X-ClickHouse-Key", "")
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")

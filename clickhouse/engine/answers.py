@@ -8,18 +8,25 @@ from typing import Final
 
 from aiohttp import web
 
+from clickhouse.engine.codecs import FRAMED, packer
 from clickhouse.engine.faults import EngineFault
 from clickhouse.engine.results import Counts
 
 _CONTENT_TYPES: Final = {"json": "application/json; charset=UTF-8", "csv": "text/csv; charset=UTF-8"}
+_FRAMED_STATUSES: Final = (400, 404, 500)
+"""Where the Java driver expects a packed error; the others it reads as they are."""
 _BINARY: Final = ("native", "rowbinary", "arrow", "parquet", "orc", "avro", "msgpack", "protobuf", "bson")
 
 
-def fault_answer(fault: EngineFault, head: Mapping[str, str]) -> web.Response:
-    """An error that comes instead of an answer."""
+def fault_answer(fault: EngineFault, head: Mapping[str, str], *, is_framed: bool = False) -> web.Response:
+    """An error that comes instead of an answer. Asked for with `compress=1`, ClickHouse packs most of these too."""
     headers = {**head, "X-ClickHouse-Exception-Code": str(fault.code)}
     if fault.status == 503:
         headers["Retry-After"] = "1"
+    if is_framed and fault.status in _FRAMED_STATUSES:
+        return web.Response(
+            status=fault.status, body=packer(FRAMED).pack(fault.text.encode()), headers=headers
+        )
     return web.Response(status=fault.status, text=fault.text, headers=headers)
 
 

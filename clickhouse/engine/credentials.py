@@ -71,12 +71,16 @@ def _read(path: Path) -> Address | None:
 
 
 def _write(path: Path, address: Address) -> None:
-    """Whole or not at all: a reader never sees half a file, and the password never stands in a readable one."""
+    write_private(path, json.dumps(asdict(address)))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Whole or not at all: a reader never sees half a file, and a secret never stands in one that others may read."""
     temporary = path.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(address), file)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import os
 import signal
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,10 @@ from typing import Final
 
 from aiohttp import web
 
+from clickhouse.engine.analysts import Analysts
 from clickhouse.engine.binding import chdb
 from clickhouse.engine.credentials import Address, engine_folder, last_address, publish, withdraw
+from clickhouse.engine.doorkeeper import Doorkeeper
 from clickhouse.engine.server import EngineServer
 from clickhouse.engine.sessions import Connections
 from clickhouse.settings import ClickHouseSettings
@@ -58,33 +61,54 @@ async def run_engine(
         connections = await asyncio.to_thread(Connections, engine_folder(data_dir), settings)
         wanted = last_address(data_dir, port or settings.engine_port or None)
         server = EngineServer(connections, wanted, settings)
-        runner = web.AppRunner(
-            server.app(),
-            access_log=None,
-            handle_signals=False,
-            handler_cancellation=True,  # a client that leaves cancels its handler, which kills its statement
-            auto_decompress=False,
-            max_line_size=LINE_BYTES_MAX,
-            max_field_size=LINE_BYTES_MAX,
-            shutdown_timeout=1.0,
-        )
+        runner = _runner(server.app())
+        door = _runner(server.analysts_app(Doorkeeper(Analysts(data_dir))))
         await runner.setup()
+        await door.setup()
         try:
+            await _open_door(door, settings)
             bound = await _listen(runner, host, wanted, must_have=bool(port or settings.engine_port))
             publish(data_dir, bound)
             log.info("engine ready on port %d", bound.port)
             await stop.wait()
         finally:
             withdraw(data_dir)
-            for site in list(runner.sites):
+            for site in (*runner.sites, *door.sites):
                 await site.stop()
             await server.stop()
+            await door.cleanup()
             await runner.cleanup()
             if server.all_ended:
                 await asyncio.to_thread(connections.close)
             else:
                 # An insert that does not end holds the engine; its token makes the next try exact.
                 os._exit(1)
+
+
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        handler_cancellation=True,  # a client that leaves cancels its handler, which kills its statement
+        auto_decompress=False,
+        max_line_size=LINE_BYTES_MAX,
+        max_field_size=LINE_BYTES_MAX,
+        shutdown_timeout=1.0,
+    )
+
+
+async def _open_door(door: web.AppRunner, settings: ClickHouseSettings) -> None:
+    """Listen for analysts, if the settings name an address."""
+    if not settings.analysts_host:
+        return
+    certificate = None
+    if settings.analysts_certificate:
+        certificate = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        certificate.load_cert_chain(settings.analysts_certificate, settings.analysts_key or None)
+    site = web.TCPSite(door, settings.analysts_host, settings.analysts_port, ssl_context=certificate)
+    await site.start()
+    log.info("analysts may read on port %d", door.addresses[0][1])
 
 
 def _check_loopback(host: str) -> None:

@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from clickhouse.engine.binding import chdb
 from clickhouse.engine.faults import EngineFault, StatementFault
-from clickhouse.engine.sessions import Connections, Lease
+from clickhouse.engine.guard import Guard
+from clickhouse.engine.revised import revised
+from clickhouse.engine.sessions import Connections, Lease, quote
 from clickhouse.engine.statement import Request, Statement
 
 _STREAMED: Final = frozenset({"native", "tabseparated", "tsv", "tabseparatedraw", "tsvraw", "csv", "rowbinary", "null",
@@ -54,7 +56,7 @@ class Counts:
 class Running:
     """One statement under way. Its methods may be called from any thread, one at a time: the others wait."""
 
-    def __init__(self, connections: Connections, request: Request) -> None:
+    def __init__(self, connections: Connections, request: Request, guard: Guard | None = None) -> None:
         self.mark = uuid.uuid4().hex
         self.counts = Counts()
         self.format = request.statement.format or request.default_format
@@ -62,6 +64,7 @@ class Running:
         self.has_result = request.statement.input_format is None
         self._connections = connections
         self._request = request
+        self._guard = guard
         self._lock = threading.RLock()
         self._lease: Lease | None = None
         self._stream: Any = None
@@ -78,12 +81,17 @@ class Running:
         with self._lock:
             if self.ended:
                 raise EngineFault(394, "QUERY_WAS_CANCELLED", "Query was cancelled")
-            return self._begin()
+            return self._as_asked(self._begin())
 
     def more(self) -> bytes:
         """The next piece, empty when it has ended. Raises EngineFault when the statement fails on the way."""
         with self._lock:
-            return self._more()
+            return self._as_asked(self._more())
+
+    def _as_asked(self, piece: bytes) -> bytes:
+        if self._request.protocol_version and self.format.lower() == "native" and piece:
+            return revised(piece, self._request.protocol_version)
+        return piece
 
     def kill(self) -> None:
         """Make the call under way end soon. Waits for nothing."""
@@ -155,6 +163,8 @@ class Running:
         found = self._lease.connection.classify_query(whole)
         if found["statement_count"] > 1:
             raise EngineFault(62, "SYNTAX_ERROR", "Multi-statements are not allowed")
+        if self._guard is not None:
+            self._judge(self._guard, statement, found["query_class"])
         if found["query_class"] in (chdb.query_class.READ_ONLY, chdb.query_class.UNKNOWN):
             return  # what does not parse is told by the engine itself
         lowered = statement.text.lower()
@@ -163,6 +173,16 @@ class Running:
         # ClickHouse leaves these to privileges, which an embedded engine does not have.
         if self._request.readonly == 1 or (self._request.readonly and statement.first_word in _POWERFUL):
             raise EngineFault(164, "READONLY", "Cannot execute query in readonly mode")
+
+    def _judge(self, guard: Guard, statement: Statement, kind: object) -> None:
+        assert self._lease is not None
+        if kind not in (chdb.query_class.READ_ONLY, chdb.query_class.UNKNOWN):
+            raise EngineFault(164, "READONLY", "Cannot execute query in readonly mode")
+        text = quote(statement.text.decode("utf-8", "surrogateescape"))
+        asked = self._lease.connection.query(
+            f"SELECT formatQuery({text})".encode("utf-8", "surrogateescape"), "RawBLOB"
+        )
+        guard.check(bytes(asked.bytes()).decode("utf-8", "surrogateescape"))
 
     def _can_stream(self, statement: Statement) -> bool:
         name = self.format.lower()

@@ -12,7 +12,7 @@ import logging
 import secrets
 import string
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,14 +20,18 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from clickhouse.engine.access import check_login, refuse_strange_hosts
+from clickhouse.engine.access import check_login, login_of, refuse_strange_hosts
+from clickhouse.engine.analysts import Analyst
 from clickhouse.engine.answers import content_type, fault_answer, in_band, summary
-from clickhouse.engine.codecs import Packer, Unpacker, chosen_encoding, packer, unframed
+from clickhouse.engine.client_settings import as_analyst
+from clickhouse.engine.codecs import FRAMED, Packer, Unpacker, chosen_encoding, packer, unframed
 from clickhouse.engine.credentials import Address
+from clickhouse.engine.doorkeeper import AnalystPlaces, Doorkeeper
 from clickhouse.engine.faults import EngineFault
+from clickhouse.engine.guard import Guard
 from clickhouse.engine.results import Running
 from clickhouse.engine.sessions import Connections
-from clickhouse.engine.statement import read_request
+from clickhouse.engine.statement import Request, read_request
 from clickhouse.settings import ClickHouseSettings
 
 DISPLAY_NAME: Final = "statline-engine"
@@ -36,6 +40,8 @@ BUFFER_BYTES_MAX: Final = 16 << 20
 WRITE_TIME_MAX_S: Final = 60.0
 """How long a client may leave an answer unread before its statement is stopped."""
 WAITING_MAX: Final = 64
+QUERY_BODY_BYTES_MAX: Final = 1 << 20
+"""Largest request of an analyst: he sends statements, no data."""
 KILL_INTERVAL_S: Final = 0.2
 _TAG_LETTERS: Final = string.ascii_lowercase
 
@@ -59,6 +65,10 @@ class EngineServer:
         self._stopping = False
         self._ending: set[asyncio.Task[None]] = set()
         self._timezone = connections.ask("SELECT timezone()").strip()
+        names = connections.ask("SELECT lower(name) FROM system.table_functions").split()
+        self._guard = Guard(frozenset(names))
+        self._doorkeeper: Doorkeeper | None = None
+        self._analyst_places = AnalystPlaces(settings.analysts_queries_max, settings.engine_queue_time_max_s)
 
     def app(self) -> web.Application:
         """The aiohttp application: `/`, `/ping`, `/replicas_status`."""
@@ -69,6 +79,15 @@ class EngineServer:
         app.router.add_route("GET", "/replicas_status", _ok)
         app.router.add_route("GET", "/", self._answer)
         app.router.add_route("POST", "/", self._answer)
+        return app
+
+    def analysts_app(self, doorkeeper: Doorkeeper) -> web.Application:
+        """The application of the analysts' door: the same protocol, other people, other rights."""
+        self._doorkeeper = doorkeeper
+        app = web.Application(client_max_size=QUERY_BODY_BYTES_MAX)
+        app.router.add_route("GET", "/ping", _ok)
+        app.router.add_route("GET", "/", self._answer_analyst)
+        app.router.add_route("POST", "/", self._answer_analyst)
         return app
 
     async def stop(self) -> None:
@@ -88,6 +107,14 @@ class EngineServer:
         return not self._running
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        return await self._told(request, partial(self._execute, request))
+
+    async def _answer_analyst(self, request: web.Request) -> web.StreamResponse:
+        return await self._told(request, partial(self._execute_for_analyst, request))
+
+    async def _told(
+        self, request: web.Request, execute: Callable[[dict[str, str]], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
         query_id = request.query.get("query_id") or str(uuid.uuid4())
         head = {
             "X-ClickHouse-Server-Display-Name": DISPLAY_NAME,
@@ -95,9 +122,9 @@ class EngineServer:
             "X-ClickHouse-Timezone": self._timezone,
         }
         try:
-            return await self._execute(request, head)
+            return await execute(head)
         except EngineFault as fault:
-            return fault_answer(fault, head)
+            return fault_answer(fault, head, is_framed=request.query.get("compress", "0") in ("1", "true"))
 
     async def _execute(self, request: web.Request, head: dict[str, str]) -> web.StreamResponse:
         if request.method == "GET" and not request.query_string:
@@ -105,18 +132,38 @@ class EngineServer:
         form = await _form(request) if request.content_type == "multipart/form-data" else {}
         parameters = {**request.query, **form}
         check_login(self._address, request, parameters)
-        if parameters.get("compress", "0") == "1":
-            raise EngineFault(
-                48, "NOT_IMPLEMENTED", "compress=1 is not supported, use enable_http_compression=1"
-            )
-        body = b"" if form else await self._body(request, parameters)
+        body = b"" if form else await self._body(request, parameters, self._settings.engine_body_bytes_max)
         wanted = read_request(request.method, parameters, request.headers, body)
         del body
-        encoding = (
-            chosen_encoding(request.headers.get("Accept-Encoding", "")) if wanted.compress_answer else ""
-        )
-        async with self._in_place(Running(self._connections, wanted)) as running:
-            return await self._send(request, running, head, encoding, wait_for_end=wanted.wait_for_end)
+        running = Running(self._connections, wanted)
+        async with self._in_place(running, _nothing):
+            return await self._send(
+                request, running, head, _encoding(request, wanted), wait_for_end=wanted.wait_for_end
+            )
+
+    async def _execute_for_analyst(self, request: web.Request, head: dict[str, str]) -> web.StreamResponse:
+        if request.method == "GET" and not request.query_string:
+            return web.Response(text="Ok.\n", headers=head)
+        # Before the body is read: strangers may not send us megabytes.
+        early = None if _login_is_in_form(request) else await self._admitted(request, request.query)
+        form = await _form(request) if request.content_type == "multipart/form-data" else {}
+        parameters = {**request.query, **form}
+        analyst = early or await self._admitted(request, parameters)
+        body = b"" if form else await self._body(request, parameters, QUERY_BODY_BYTES_MAX)
+        asked = read_request(request.method, parameters, request.headers, body)
+        settings = self._settings
+        wanted = as_analyst(asked, analyst, settings.database, settings.engine_threads_max)
+        running = Running(self._connections, wanted, self._guard)
+        leave = await self._analyst_places.take(analyst)
+        async with self._in_place(running, leave):
+            return await self._send(
+                request, running, head, _encoding(request, wanted), wait_for_end=wanted.wait_for_end
+            )
+
+    async def _admitted(self, request: web.Request, parameters: Mapping[str, str]) -> Analyst:
+        assert self._doorkeeper is not None
+        user, password = login_of(request, parameters)
+        return await self._doorkeeper.admit(user, password, request.remote or "")
 
     async def _send(
         self,
@@ -138,7 +185,7 @@ class EngineServer:
         body = b"".join(pieces)
         pieces.clear()
         packing = packer(encoding if body else "")
-        if encoding and body:
+        if encoding and encoding != FRAMED and body:
             head |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
         if running.ended:
             packed = await asyncio.to_thread(packing.pack, body) if encoding else body
@@ -170,8 +217,24 @@ class EngineServer:
         return response
 
     @asynccontextmanager
-    async def _in_place(self, running: Running) -> AsyncIterator[Running]:
-        """Wait for a place and hold it until the statement has ended, which may be after its request."""
+    async def _in_place(self, running: Running, leave: Callable[[], None]) -> AsyncIterator[None]:
+        """Wait for a place and hold it until the statement has ended, which may be after its request; then `leave`."""
+        try:
+            handler = await self._placed()
+        except BaseException:
+            leave()
+            raise
+        self._running[running] = handler
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            task = asyncio.create_task(self._end(running, leave))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _placed(self) -> asyncio.Task[Any]:
+        """Wait for a place; whose it is now."""
         if self._places.locked() and self._waiting >= WAITING_MAX:
             raise _too_many()
         self._waiting += 1
@@ -186,16 +249,9 @@ class EngineServer:
         if self._stopping or handler is None:
             self._places.release()
             raise EngineFault(236, "ABORTED", "The engine is stopping")
-        self._running[running] = handler
-        self._idle.clear()
-        try:
-            yield running
-        finally:
-            task = asyncio.create_task(self._end(running))
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+        return handler
 
-    async def _end(self, running: Running) -> None:
+    async def _end(self, running: Running, leave: Callable[[], None]) -> None:
         """Give the place back when the statement has ended. A read that nobody waits for is killed, a write ends."""
         loop = asyncio.get_running_loop()
         try:
@@ -206,14 +262,14 @@ class EngineServer:
         finally:
             del self._running[running]
             self._places.release()
+            leave()
             if not self._running:
                 self._idle.set()
 
     async def _in_thread(self, call: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
-    async def _body(self, request: web.Request, parameters: Mapping[str, str]) -> bytes:
-        bytes_max = self._settings.engine_body_bytes_max
+    async def _body(self, request: web.Request, parameters: Mapping[str, str], bytes_max: int) -> bytes:
         unpacker = Unpacker(request.headers.get("Content-Encoding", ""), bytes_max)
         async for piece in request.content.iter_any():
             unpacker.feed(piece)
@@ -235,6 +291,21 @@ async def _form(request: web.Request) -> dict[str, str]:
             raise EngineFault(307, "TOO_MANY_BYTES", "The form is over 16 MiB")
         fields[name] = data.decode("utf-8", "surrogateescape")
     return fields
+
+
+def _encoding(request: web.Request, wanted: Request) -> str:
+    if wanted.frame_answer:
+        return FRAMED
+    return chosen_encoding(request.headers.get("Accept-Encoding", "")) if wanted.compress_answer else ""
+
+
+def _login_is_in_form(request: web.Request) -> bool:
+    is_form = request.content_type == "multipart/form-data"
+    return is_form and "X-ClickHouse-User" not in request.headers and "Authorization" not in request.headers
+
+
+def _nothing() -> None:
+    """Nobody but the engine counts its own statements."""
 
 
 async def _ok(_: web.Request) -> web.Response:

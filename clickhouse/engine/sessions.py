@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from clickhouse.engine.binding import chdb
 from clickhouse.engine.faults import EngineFault, StatementFault
+from clickhouse.engine.roles import write_rights
 from clickhouse.engine.statement import Request
 from clickhouse.settings import ClickHouseSettings
 
@@ -69,7 +69,9 @@ class Connections:
     """Opens, keeps and closes the connections of one data folder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, settings: ClickHouseSettings) -> None:
-        self._target = f"{folder}?{urlencode(engine_options(settings))}"
+        options = engine_options(settings) | {"config-file": write_rights(folder, settings.database)}
+        # Values as they stand: chdb decodes no %2F.
+        self._target = f"{folder}?{'&'.join(f'{name}={value}' for name, value in options.items())}"
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
         # The engine lives as long as one connection is open. This one also runs what the engine itself asks.
@@ -154,6 +156,8 @@ class Lease:
         if request.statement.input_format is not None and request.parameters:
             named = {f"param_{name}": value for name, value in request.parameters.items()}
             self._run(f"SET {_assignments(named)}")
+        if request.role:
+            self._run(f"SET ROLE {quote_name(request.role)}")
         if request.readonly:
             self._run(f"SET readonly = {request.readonly}")
 

@@ -74,11 +74,15 @@ class Request:
     query_id: str
     default_format: str
     readonly: int
+    role: str = ""
     session_id: str = ""
     session_timeout_s: float = 60.0
     session_must_exist: bool = False
     wait_for_end: bool = False
     compress_answer: bool = False
+    frame_answer: bool = False
+    """`compress=1`: in ClickHouse's own compressed blocks, not by a Content-Encoding."""
+    protocol_version: int = 0
 
 
 def read_statement(sql: bytes) -> Statement:
@@ -171,6 +175,10 @@ def read_request(
         session_must_exist=parameters.get("session_check", "0") == "1",
         wait_for_end=parameters.get("wait_end_of_query", "0") in ("1", "true"),
         compress_answer=parameters.get("enable_http_compression", "0") in ("1", "true"),
+        frame_answer=parameters.get("compress", "0") in ("1", "true"),
+        protocol_version=int(
+            _number(parameters.get("client_protocol_version", "0"), "client_protocol_version")
+        ),
     )
 
 

@@ -1,0 +1,51 @@
+"""What the embedded engine's one user may do, in ClickHouse's own access control.
+
+chdb knows a single user, but takes his rights from a file and lets a connection choose among his roles. So the user has no
+rights of his own: the roles `owner` (everything) and `analyst` (reading one database) have them, and the connection of an
+analyst's request gives up the first. Measured cost: none that can be seen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape
+
+from clickhouse.engine.credentials import write_private
+
+ANALYST: Final = "analyst"
+OWNER: Final = "owner"
+
+_USERS: Final = """<clickhouse>
+  <!-- Written by `statline engine` at each start. -->
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <roles>
+    <{owner}><grants><query>GRANT ALL ON *.*</query></grants></{owner}>
+    <{analyst}><grants><query>GRANT SELECT ON {database}.*</query></grants></{analyst}>
+  </roles>
+  <users>
+    <default>
+      <no_password/>
+      <networks><ip>::1</ip><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+      <grants><query>GRANT {owner}</query><query>GRANT {analyst}</query></grants>
+    </default>
+  </users>
+</clickhouse>
+"""
+
+
+def write_rights(folder: Path, database: str) -> Path:
+    """Write the rights into the engine's folder; the path of the configuration file that names them.
+
+    chdb reads `users_config` only from a configuration file (else it looks for one in the working folder).
+    """
+    name = escape("`" + database.replace("\\", "\\\\").replace("`", "\\`") + "`")
+    users = folder / "users.xml"
+    write_private(users, _USERS.format(owner=OWNER, analyst=ANALYST, database=name))
+    config = folder / "config.xml"
+    where = escape(str(users.resolve()))
+    write_private(config, f"<clickhouse><users_config>{where}</users_config></clickhouse>\n")
+    return config.resolve()
