@@ -13,7 +13,7 @@ ARGS ?=
 # Two workers: the machine this is developed on has two cores. A file's tests share engines, so they stay together.
 WORKERS ?= 2
 
-.PHONY: help run test check bench setup lock clean
+.PHONY: help run test check bench chaos setup lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ check: $(READY) ## Lint, formatting, types and layers
 
 bench: $(READY) ## Measure; B= selects, e.g. B=ingest (docs/benchmarks.md)
 	@exec $(BIN)/python -m bench $(B) $(ARGS)
+
+chaos: $(READY) ## Kill a server under load for minutes, then count everything again; ARGS="--seed 7 --kills 50"
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
 setup: $(READY) ## Create .venv from requirements.lock (offline once done)
 

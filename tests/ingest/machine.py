@@ -49,6 +49,10 @@ class Machine(FaultyDisk):
         start = f"{folder}/"
         return sorted({str(p)[len(start) :].split("/", 1)[0] for p in self.files if str(p).startswith(start)})
 
+    def settle(self, folder: Path) -> None:
+        """The names in a folder are durable now."""
+        self._unsynced.pop(folder, None)
+
     def power_cut(self) -> None:
         """Lose a random part of what was not synced: ends of files, and the last names of each folder."""
         for undo in self._unsynced.values():
