@@ -40,8 +40,8 @@ def run(inserts: int = 20, rounds: int = 3) -> dict[str, Any]:
 
 
 async def _measure(url: str, inserts: int, rounds: int) -> dict[str, Any]:
-    settings = ClickHouseSettings()
-    clickhouse = await ClickHouse.connect(url, "bench", ClickHouseSettings(database="bench"))
+    settings = ClickHouseSettings(database="bench")
+    clickhouse = await ClickHouse.connect(url, settings.database, settings)
     await migrate(clickhouse, settings)
     await clickhouse.command("CREATE TABLE raw_alone AS raw_events")
     columns = _columns()

@@ -15,7 +15,7 @@ from bench.open_loop import Load
 from bench.server import Server
 
 # A spool that a few seconds of overload fill; the default holds ten million events.
-SPOOL_EVENTS_MAX: Final = 200_000
+SPOOL_EVENTS_MAX: Final = 100_000
 # A held report keeps its connection: enough of them for the surplus of one hold.
 CONNECTIONS: Final = 3000
 QUIET_PER_S: Final = 20.0
