@@ -16,6 +16,9 @@ class ClickHouseSettings:
 
     url: str = setting("", "HTTP address http(s)://user:password@host:port; empty = embedded", secret=True)
     database: str = setting("statline", "database that holds every table")
+    cluster: str = setting(
+        "", "name of the cluster whose nodes hold the tables (docs/scaling.md); empty = one server"
+    )
     raw_retention_days: int = setting(
         90, "days raw events are kept, counted from their arrival; aggregates stay", minimum=1, maximum=36_500
     )

@@ -21,3 +21,7 @@ class MigrationRefused(PostgresError):
 
 class ServerRefused(PostgresError):
     """A change of the server registry that is not allowed, with the reason for people."""
+
+
+class AnalystRefused(PostgresError):
+    """A change of the registry of analysts that is not allowed, with the reason for people."""

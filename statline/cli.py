@@ -72,6 +72,8 @@ app = App(
 )
 servers_app = App(name="servers", help="Game servers that may send events, and their keys.")
 app.command(servers_app)
+analysts_app = App(name="analysts", help="People and tools that may read ClickHouse by SQL.")
+app.command(analysts_app)
 spool_app = App(
     name="spool", help="What is received and not yet stored: look at it, check it, put saved segments back."
 )
@@ -202,6 +204,51 @@ def revoke(
     from statline.servers_command import revoke as run
 
     _print(run(common.settings(), server))
+
+
+@analysts_app.command(name="add")
+def add_analyst(
+    name: Annotated[str, Parameter(help="How to log in: 1 to 32 of a-z, 0-9 and _.")],
+    /,
+    *,
+    query_time_s: Annotated[float, Parameter(help="Longest time of one statement, seconds.")] = 30.0,
+    query_memory_mib: Annotated[int, Parameter(help="Most memory of one statement, MiB.")] = 512,
+    result_rows: Annotated[int, Parameter(help="Most rows of one answer.")] = 1_000_000,
+    queries: Annotated[int, Parameter(help="Statements at once; more wait.")] = 4,
+    format: Annotated[Format, Parameter(help="json prints exactly {name, password}.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """Let somebody read ClickHouse by SQL, and print the password, which is shown only once."""
+    from postgres.analysts import Limits
+    from statline.analysts_command import add as run
+
+    limits = Limits(query_time_s, query_memory_mib << 20, result_rows, queries)
+    _print(run(common.settings(), name, limits, format))
+
+
+@analysts_app.command(name="list")
+def list_analysts(
+    *,
+    format: Annotated[Format, Parameter(help="text or json.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """List the analysts and their limits."""
+    from statline.analysts_command import listed as run
+
+    _print(run(common.settings(), format))
+
+
+@analysts_app.command(name="revoke")
+def revoke_analyst(
+    name: Annotated[str, Parameter(help="Name.")],
+    /,
+    *,
+    common: Common = NOTHING,
+) -> None:
+    """Refuse an analyst from now on."""
+    from statline.analysts_command import revoke as run
+
+    _print(run(common.settings(), name))
 
 
 @spool_app.command(name="ls")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clickhouse.analysts import run_or_tell, shared_statements
 from clickhouse.client import ClickHouse
 from statline.migrations import migrate as migrate_both
 from statline.settings import Settings
@@ -16,6 +17,15 @@ async def migrate(settings: Settings) -> str:
         )
         try:
             applied = await migrate_both(people, facts, settings.clickhouse)
+            todo = await _prepare_analysts(facts, settings)
         finally:
             await facts.close()
-    return "\n".join(f"applied {name}" for name in applied) or "nothing to do: both schemas are up to date"
+    said = [f"applied {name}" for name in applied] or ["nothing to do: both schemas are up to date"]
+    return "\n".join([*said, *([todo] if todo else [])])
+
+
+async def _prepare_analysts(facts: ClickHouse, settings: Settings) -> str:
+    """Role, profile and quota of analysts on a server; the embedded engine has its own door."""
+    if not settings.clickhouse.url:
+        return ""
+    return await run_or_tell(facts, shared_statements(settings.clickhouse))

@@ -99,6 +99,10 @@ class Supervisor:
             if not self._settings.clickhouse.url:
                 group.create_task(self._start_engine())
         await self._migrate_or_go_on()
+        if not self._settings.clickhouse.url:
+            from statline.analysts import follow
+
+            self._keep(follow(self._settings, self._data_dir))
         # Not before the migrations: rows inserted before a new view exists would be missing in it.
         await self._start_role("writer")
         if not early:

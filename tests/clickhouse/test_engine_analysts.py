@@ -204,7 +204,6 @@ def test_settings_of_the_form_of_an_answer_are_kept(door: Door) -> None:
 def test_clickhouse_connect_works(door: Door) -> None:
     client = clickhouse_connect.get_client(
         host="127.0.0.1", port=door.port, username="ann", password=PASSWORD, database="statline",
-        settings={"max_execution_time": 5},
     )  # fmt: skip
     assert client.query("SELECT count(), max(player) FROM kills").result_rows == [(5000, "999")]
     found = client.query("SELECT * FROM kills WHERE kills < {most:UInt64}", parameters={"most": 3})
@@ -242,6 +241,39 @@ def test_what_grafana_asks_on_connecting_is_answered_in_its_protocol(door: Door)
     # Block info, two columns, …: and each column says that its values are packed plainly.
     assert newer.body.startswith(b"\x01\x00\x02\xff\xff\xff\xff\x00\x02")
     assert b"\x06player\x06String\x00" in newer.body
+
+
+ONE_OF_EACH = """
+SELECT toUInt8(number) AS u8, toInt256(number) AS i256, number % 2 = 0 AS b, toFloat32(number) AS f, toString(number) AS s,
+    toFixedString('ab', 2) AS fs, toDecimal32(number, 2) AS d32, toDecimal128(number, 3) AS d128, toDate(number) AS day,
+    toDateTime64(number, 3, 'UTC') AS t, toUUID('76e0069f-d5ae-30f0-b56a-e55c35144934') AS id, toIPv6('::1') AS ip,
+    CAST(number % 2 + 1, 'Enum8(''a,('' = 1, ''b'' = 2)') AS e, toNullable(number) AS n, nullIf(toString(number), '1') AS ns,
+    toLowCardinality(toString(number % 3)) AS lc, toLowCardinality(nullIf(toString(number % 3), '1')) AS lcn,
+    range(number) AS a, arrayMap(x -> [toLowCardinality(toString(x))], range(number)) AS alc,
+    map(toLowCardinality('k'), number, 'l', 2) AS m, (number, 'x', [number]) AS tu,
+    CAST((1, 'y'), 'Tuple(`a b` UInt8, c String)') AS named, CAST([], 'Array(String)') AS nothing, NULL AS null,
+    CAST(number, 'SimpleAggregateFunction(sum, UInt64)') AS total
+FROM numbers(300)
+"""
+
+
+def test_blocks_of_every_common_type_are_walked_through_to_their_end(door: Door) -> None:
+    older = door.knock(ONE_OF_EACH, default_format="Native", max_block_size=100).body
+    newer = door.knock(
+        ONE_OF_EACH, default_format="Native", max_block_size=100, client_protocol_version=54460
+    ).body
+    columns = 25
+    blocks = newer.count(b"\x01\x00\x02\xff\xff\xff\xff\x00")
+    assert blocks >= 3
+    assert len(newer) - len(older) == blocks * (8 + columns)
+
+
+def test_a_type_that_cannot_be_walked_through_is_refused_by_name(door: Door) -> None:
+    sql = "SELECT sumState(number) AS state FROM numbers(3)"
+    refused = door.knock(sql, default_format="Native", client_protocol_version=54460)
+    assert refused.code == 48
+    assert "AggregateFunction" in refused.text
+    assert door.knock(sql, default_format="Native").status == 200
 
 
 def test_what_dbeaver_asks_on_connecting_is_answered(door: Door) -> None:

@@ -1,0 +1,63 @@
+"""Analysts from the registry to where they log in: the embedded engine's file, or users of the ClickHouse server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import structlog
+
+from clickhouse.engine.analysts import Analyst as Reader
+from clickhouse.engine.analysts import publish_analysts
+from postgres import analysts
+from postgres.errors import PostgresError
+from postgres.pool import Postgres
+from statline.settings import Settings
+from statline.stores import postgres_url
+
+REFRESH_S: Final = 60.0
+"""How often the registry is read when nothing is heard."""
+
+_log = structlog.get_logger("statline")
+
+
+async def publish(store: Postgres, data_dir: Path) -> None:
+    """Tell the embedded engine of this data folder who may read now."""
+    readers = [
+        Reader(
+            name=analyst.name,
+            password_hash=analyst.password_hash,
+            query_time_max_s=analyst.limits.query_time_max_s,
+            query_memory_max_bytes=analyst.limits.query_memory_max_bytes,
+            result_rows_max=analyst.limits.result_rows_max,
+            queries_max=analyst.limits.queries_max,
+        )
+        for analyst in await analysts.active(store)
+    ]
+    if publish_analysts(data_dir, readers):
+        _log.info("analysts changed", count=len(readers))
+
+
+async def follow(settings: Settings, data_dir: Path) -> None:
+    """Publish at each change of the registry, whoever made it, on whichever node. Runs until cancelled.
+
+    While Postgres is away those stay in who were in.
+    """
+    store = await Postgres.connect(postgres_url(settings), settings.postgres)
+    changed = asyncio.Event()
+    hearing = asyncio.create_task(store.listen(analysts.CHANNEL, changed.set))
+    try:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), REFRESH_S)
+            changed.clear()
+            # The table does not exist before the first migration.
+            with contextlib.suppress(PostgresError, asyncpg.PostgresError):
+                await publish(store, data_dir)
+    finally:
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+        await store.close()
