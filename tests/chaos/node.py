@@ -121,7 +121,7 @@ class Node:
         if target in ROLES:
             return locks.holder(self.data_dir, target)
         for pid, command in self.processes().items():
-            if re.split(r"[\0 ]", command)[0].rpartition("/")[2] == STORES[target]:
+            if _program(command) == STORES[target]:
                 return pid
         return None
 
@@ -153,7 +153,7 @@ class Node:
         return time.monotonic() - began_s
 
     def processes(self) -> dict[int, str]:
-        """Living processes that name the folder or work in it, with their command lines."""
+        """Living processes of statline and its stores that name the folder or work in it, with their command lines."""
         found = {}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -163,7 +163,12 @@ class Node:
                 works_in = str((entry / "cwd").readlink())
             except OSError:
                 continue
-            if str(self.folder) in command or works_in.startswith(str(self.folder)):
+            is_ours = "-m\0statline\0" in command or _program(command) in {
+                *STORES.values(),
+                "initdb",
+                "postgres:",
+            }
+            if is_ours and (str(self.folder) in command or works_in.startswith(str(self.folder))):
                 found[int(entry.name)] = command
         return found
 
@@ -180,6 +185,11 @@ class Node:
         url = engine_url(self.data_dir)
         assert url is not None
         return url
+
+
+def _program(command: str) -> str:
+    """Name of the program of a command line; servers may have written their title over it."""
+    return re.split(r"[\0 ]", command)[0].rpartition("/")[2]
 
 
 def _signal(pid: int, number: int) -> bool:

@@ -20,23 +20,29 @@ class Machine(FaultyDisk):
         super().__init__(rng)
         self._unsynced: dict[Path, list[Callable[[], None]]] = {}
         self.was_read: set[Path] = set()
+        self._listed: dict[Path, list[str]] = {}
 
     def create(self, path: Path) -> OpenFile:  # type: ignore[override]
         file = super().create(path)
+        self._listed.clear()
         self._unsynced.pop(path.parent, None)
         return file
 
     def replace(self, path: Path, data: bytes) -> None:
+        if path not in self.files:
+            self._listed.clear()
         super().replace(path, data)
         self._unsynced.pop(path.parent, None)
 
     def rename(self, old: Path, new: Path) -> None:
         super().rename(old, new)
+        self._listed.clear()
         self._note(new, lambda: self._undo_rename(old, new))
 
     def remove(self, path: Path) -> None:
         data, synced = self.files.get(path), self.synced.get(path, 0)
         super().remove(path)
+        self._listed.clear()
         if data is not None:
             kept = data
             self._note(path, lambda: self._undo_remove(path, kept, synced))
@@ -46,8 +52,11 @@ class Machine(FaultyDisk):
         return super().read(path)
 
     def list(self, folder: Path) -> list[str]:
-        start = f"{folder}/"
-        return sorted({str(p)[len(start) :].split("/", 1)[0] for p in self.files if str(p).startswith(start)})
+        if folder not in self._listed:
+            start = f"{folder}/"
+            below = {str(p)[len(start) :].split("/", 1)[0] for p in self.files if str(p).startswith(start)}
+            self._listed[folder] = sorted(below)
+        return list(self._listed[folder])
 
     def settle(self, folder: Path) -> None:
         """The names in a folder are durable now."""
@@ -59,6 +68,7 @@ class Machine(FaultyDisk):
             for _ in range(self.rng.randint(0, len(undo))):
                 undo.pop()()
         self._unsynced.clear()
+        self._listed.clear()
         self.crash()
 
     def _note(self, path: Path, undo: Callable[[], None]) -> None:

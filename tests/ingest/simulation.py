@@ -44,7 +44,7 @@ BEGAN_MS: Final = 1_800_000_000_000
 SENDERS: Final = 3
 LINES_PER_REPORT_MAX: Final = 4
 EVENTS_PER_REPORT_MAX: Final = 2 * LINES_PER_REPORT_MAX  # some lines come twice
-TROUBLE_S: Final = 30.0
+TROUBLE_S: Final = 12.0
 
 
 class Lost(Exception):
@@ -273,7 +273,7 @@ async def _stop_sometimes(world: World, stop: asyncio.Event) -> None:
 async def send(world: World, server: str) -> None:
     """A game server: one report after another, each repeated until it is acknowledged."""
     rng, ledger = world.rng, world.ledger
-    for _ in range(rng.randint(1, 12)):
+    for _ in range(rng.randint(1, 8)):
         report = ledger.compose(server, rng.randint(1, LINES_PER_REPORT_MAX))
         while ledger.may_repeat(report, window_ms(world), wall_ms(world)) and not await attempt(
             world, report
