@@ -221,7 +221,7 @@ class ReceiptReader:
             if not 0 < self._disk.size(path) <= _FILE_BYTES_MAX:
                 return None
             found = find_fate(self._disk.read(path), wanted.offset)
-        except FileNotFoundError:
+        except (FileNotFoundError, msgspec.MsgspecError, zlib.error):  # expired meanwhile, or damaged
             return None
         if found is None or found[0].server_id not in ("", server_id):
             return None

@@ -168,3 +168,10 @@ def test_a_full_disk_costs_receipts_and_not_the_writer(tmp_path: Path) -> None:
 
     ReceiptLog(Full(), tmp_path, 100, 1 << 20).keep(TOKEN, FATES, {})
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("damaged", [b"x", b"\x93\x90\xc4\x01x\x80"])
+def test_a_damaged_file_is_no_receipt(tmp_path: Path, damaged: bytes) -> None:
+    log(tmp_path).keep(TOKEN, FATES, {})
+    (tmp_path / "writer" / "receipts" / TOKEN).write_bytes(damaged)
+    assert reader(tmp_path).find(f"{TOKEN}-17", "a") is None
