@@ -8,10 +8,12 @@ the order of the segments.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import structlog
 import xxhash
 
@@ -212,8 +214,8 @@ class Assembler:
         """
         hashes = [h for report in decoded.reports for h in report.hashes]
         times = [report.record.received_ms for report in decoded.reports for _ in report.hashes]
-        seen = self._window.seen(hashes, times).tolist()
-        rows, origins = self._fresh_rows(decoded, seen, known_ids)
+        seen = self._window.seen(hashes, times)
+        rows, origins = self._fresh_rows(decoded, hashes, seen, known_ids)
         # What an acknowledged report held is counted even if a record lies: inserted + duplicate + quarantined.
         generation = Generation.of(hashes, times)
         self._window.add(generation)
@@ -231,30 +233,47 @@ class Assembler:
         )
 
     def _fresh_rows(
-        self, decoded: DecodedSegment, seen: Sequence[bool], known_ids: Mapping[str, set[str]]
+        self,
+        decoded: DecodedSegment,
+        hashes: Sequence[int],
+        seen: npt.NDArray[np.bool_],
+        known_ids: Mapping[str, set[str]],
     ) -> tuple[list[Row], list[Origin]]:
+        all_fresh = not seen.any() and not any(known_ids.values()) and len(set(hashes)) == len(hashes)
+        if all_fresh:  # the usual segment: no row has to be looked at
+            kept: Iterable[list[Row]] = (report.rows for report in decoded.reports)
+        else:
+            kept = _without_repetitions(decoded.reports, seen.tolist(), known_ids)
         fresh: list[Row] = []
         origins: list[Origin] = []
-        in_report: dict[int, int] = {}
-        position = 0
-        for number, report in enumerate(decoded.reports):
-            known = known_ids.get(report.record.server_id, set())
-            keep = []
-            for row, key in zip(report.rows, report.hashes, strict=True):
-                # Identical lines inside one request are all kept (pellets share a millisecond); an event id
-                # is counted once whatever else differs, inside one request too.
-                first = in_report.setdefault(key, number)
-                repeated = seen[position] or first != number
-                position += 1
-                if (event_id := row[_EVENT_ID]) and not repeated:
-                    repeated = event_id in known or in_report.setdefault(~key, position) != position
-                if not repeated:
-                    keep.append(row)
-            self._enricher.fill(keep, report.record.server_id, report.record.received_ms)
-            fresh.extend(keep)
+        for report, keep in zip(decoded.reports, kept, strict=True):
             record = report.record
+            self._enricher.fill(keep, record.server_id, record.received_ms)
+            fresh.extend(keep)
             origins.append(Origin(record.offset, record.server_id, len(keep), len(report.rows) - len(keep)))
         return fresh, origins
+
+
+def _without_repetitions(
+    reports: Sequence[Report], seen: Sequence[bool], known_ids: Mapping[str, set[str]]
+) -> Iterator[list[Row]]:
+    """The rows of each report that are no repetitions; `seen` says of each event whether an earlier segment had it."""
+    in_report: dict[int, int] = {}
+    position = 0
+    for number, report in enumerate(reports):
+        known = known_ids.get(report.record.server_id, set())
+        keep = []
+        for row, key in zip(report.rows, report.hashes, strict=True):
+            # Identical lines inside one request are all kept (pellets share a millisecond); an event id
+            # is counted once whatever else differs, inside one request too.
+            first = in_report.setdefault(key, number)
+            repeated = seen[position] or first != number
+            position += 1
+            if (event_id := row[_EVENT_ID]) and not repeated:
+                repeated = event_id in known or in_report.setdefault(~key, position) != position
+            if not repeated:
+                keep.append(row)
+        yield keep
 
 
 def _chunks(token: str, rows: Sequence[Row]) -> list[Chunk]:

@@ -317,9 +317,10 @@ class Spool:
         with self._wake:
             if self._closing:
                 raise SpoolUnavailable("the server is stopping")
+            if not self._waiting:  # else the thread is awake, or about to be
+                self._wake.notify()
             self._waiting.append(_Waiting(record, events, receipt))
             self._waiting_bytes += len(record)
-            self._wake.notify()
         return receipt
 
     async def close(self) -> None:
