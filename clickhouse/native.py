@@ -10,6 +10,7 @@ from typing import Any
 
 from clickhouse_connect.datatypes.base import ClickHouseType
 from clickhouse_connect.datatypes.registry import get_from_name
+from clickhouse_connect.driver import options
 from clickhouse_connect.driver.exceptions import Error as DriverError
 from clickhouse_connect.driver.insert import InsertContext
 from clickhouse_connect.driver.transform import NativeTransform
@@ -28,6 +29,9 @@ _ENCODER_ERRORS = (
     LookupError,
 )
 
+# The driver asks of every batch whether it is a DataFrame, and imports pandas (chdb brings it) to ask: CPU time at the
+# first insert and memory for good. This is what it finds where pandas is not installed.
+options.pd = options.pd_time_test = None
 
 # The encoder logs a traceback for every value that does not fit; we tell of it once, as a refusal with its reason.
 logging.getLogger("clickhouse_connect.driver.transform").setLevel(logging.CRITICAL)
