@@ -11,6 +11,7 @@ import secrets
 from typing import Final
 
 from clickhouse.client import ClickHouse
+from clickhouse.ddl import on_cluster
 from clickhouse.errors import ClickHouseError
 from clickhouse.migrate import quoted_name
 from clickhouse.settings import ClickHouseSettings
@@ -29,7 +30,7 @@ NO_STORAGE: Final = 514
 
 def shared_statements(settings: ClickHouseSettings) -> list[str]:
     """Role, profile and quota of all analysts."""
-    on = _on_cluster(settings)
+    on = on_cluster(settings)
     changeable = ", ".join(f"{name} CHANGEABLE_IN_READONLY" for name in _CHANGEABLE)
     rows = settings.query_rows_max
     profile = (
@@ -52,7 +53,7 @@ def shared_statements(settings: ClickHouseSettings) -> list[str]:
 
 def user_statements(settings: ClickHouseSettings, name: str, password: str) -> list[str]:
     """The user. The server gets a salted hash: a random password of 144 bits needs no slower one."""
-    on = _on_cluster(settings)
+    on = on_cluster(settings)
     salt = secrets.token_hex(16)
     digest = hashlib.sha256((password + salt).encode()).hexdigest().upper()
     user = quoted_name(name)
@@ -67,7 +68,7 @@ def user_statements(settings: ClickHouseSettings, name: str, password: str) -> l
 
 def drop_statement(settings: ClickHouseSettings, name: str) -> str:
     """No such user any more."""
-    return f"DROP USER IF EXISTS {quoted_name(name)}{_on_cluster(settings)}"
+    return f"DROP USER IF EXISTS {quoted_name(name)}{on_cluster(settings)}"
 
 
 async def run_or_tell(store: ClickHouse, statements: list[str]) -> str:
@@ -81,7 +82,3 @@ async def run_or_tell(store: ClickHouse, statements: list[str]) -> str:
         todo = ";\n".join(statements)
         return f"ClickHouse does not let this user manage access; run as one who may:\n{todo};"
     return ""
-
-
-def _on_cluster(settings: ClickHouseSettings) -> str:
-    return f" ON CLUSTER {quoted_name(settings.cluster)}" if settings.cluster else ""

@@ -160,6 +160,7 @@ class ClickHouse:
                     "insert_deduplication_token": token,
                     "max_execution_time": limit_s,
                     "wait_end_of_query": 1,
+                    **self._cluster_insert(),
                 }
                 # A BytesIO has a length and yet is never sent twice by the driver, whose own retry we do not want.
                 await driver.raw_insert(
@@ -229,7 +230,17 @@ class ClickHouse:
             "max_threads": settings.query_threads_max,
             "max_result_rows": settings.query_rows_max,
             "result_overflow_mode": "throw",
+            # Rows of one match or player may lie on another shard than the one that asks for them.
+            **({"distributed_product_mode": "global"} if settings.cluster else {}),
         }
+
+    def _cluster_insert(self) -> dict[str, object]:
+        """An insert ends when every shard has its rows: the same token then repeats it on those that had them not."""
+        settings = self._settings
+        if not settings.cluster:
+            return {}
+        quorum = {"insert_quorum": settings.insert_quorum} if settings.insert_quorum else {}
+        return {"distributed_foreground_insert": 1, **quorum}
 
     @staticmethod
     def _known(driver: AsyncClient, wanted: Mapping[str, object]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from clickhouse.client import ClickHouse
+from clickhouse.ddl import CannotBeClustered, everywhere, local_name, on_cluster, variants
 from clickhouse.errors import ClickHouseError
 from clickhouse.settings import ClickHouseSettings
 from schema.migrations import Applied, Migration, MigrationsDisagree, pending, read_migrations
@@ -51,11 +52,12 @@ async def migrate(store: ClickHouse, settings: ClickHouseSettings, folder: Path 
     The caller holds the migration lock of Postgres. Raises MigrationRefused, MigrationFailed, and
     ClickHouseUnavailable when ClickHouse is away.
     """
-    await store.command(f"CREATE DATABASE IF NOT EXISTS {quoted_name(settings.database)}")
-    await store.command(_RECORDS_TABLE)
+    database = f"{quoted_name(settings.database)}{on_cluster(settings)}"
+    await store.command(f"CREATE DATABASE IF NOT EXISTS {database}")
+    await store.command(everywhere(_RECORDS_TABLE, settings))
     waiting = _pending(await _applied(store), folder)
     for migration in waiting:
-        await _apply(store, migration)
+        await _apply(store, migration, settings)
     await keep_raw_for(store, settings)
     return [migration.file for migration in waiting]
 
@@ -98,7 +100,7 @@ async def keep_raw_for(store: ClickHouse, settings: ClickHouseSettings) -> None:
     Only the rule changes here; ClickHouse drops what is too old with its merges.
     """
     days = settings.raw_retention_days
-    for table in ("raw_events", "event_ids"):
+    for table in (local_name("raw_events", settings), local_name("event_ids", settings)):
         rule = f"TTL toDateTime(received_at) + toIntervalDay({days})"
         found = await store.rows_of(
             "SELECT create_table_query AS query FROM system.tables "
@@ -107,7 +109,8 @@ async def keep_raw_for(store: ClickHouse, settings: ClickHouseSettings) -> None:
         )
         if found and rule not in str(found[0]["query"]):
             await store.command(
-                f"ALTER TABLE {quoted_name(table)} MODIFY {rule}", {"materialize_ttl_after_modify": 0}
+                f"ALTER TABLE {quoted_name(table)}{on_cluster(settings)} MODIFY {rule}",
+                {"materialize_ttl_after_modify": 0},
             )
 
 
@@ -123,19 +126,29 @@ def _pending(applied: dict[int, Applied], folder: Path) -> list[Migration]:
         raise MigrationRefused(str(error)) from error
 
 
-async def _apply(store: ClickHouse, migration: Migration) -> None:
+async def _apply(store: ClickHouse, migration: Migration, settings: ClickHouseSettings) -> None:
     for number, statement in enumerate(statements(migration.sql), start=1):
         try:
-            await store.command(statement)
+            for variant in variants(statement, settings):
+                await _run(store, variant)
+        except CannotBeClustered as error:
+            raise MigrationFailed(f"{migration.file}, statement {number}: {error}") from error
         except ClickHouseError as error:
-            if error.code == TABLE_ALREADY_EXISTS and _code(statement).upper().startswith("CREATE"):
-                continue  # a try that was killed came this far
             if error.code is None:
                 raise
             raise MigrationFailed(f"{migration.file}, statement {number}: {error}") from error
     # Number, [a-z0-9_]+ and hex: nothing to quote (schema/migrations.py). DDL and INSERT VALUES take no parameters.
     values = f"({migration.number}, '{migration.name}', '{migration.checksum}')"
     await store.command(f"INSERT INTO schema_migrations (number, name, checksum) VALUES {values}")  # noqa: S608
+
+
+async def _run(store: ClickHouse, statement: str) -> None:
+    try:
+        await store.command(statement)
+    except ClickHouseError as error:
+        if error.code != TABLE_ALREADY_EXISTS or not _code(statement).upper().startswith("CREATE"):
+            raise
+        # A try that was killed came this far.
 
 
 def _statement(text: str) -> Iterator[str]:

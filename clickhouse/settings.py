@@ -19,6 +19,9 @@ class ClickHouseSettings:
     cluster: str = setting(
         "", "name of the cluster whose nodes hold the tables (docs/scaling.md); empty = one server"
     )
+    insert_quorum: int = setting(
+        0, "replicas that must hold an insert before it counts (cluster); 0 = one", minimum=0, maximum=100
+    )
     raw_retention_days: int = setting(
         90, "days raw events are kept, counted from their arrival; aggregates stay", minimum=1, maximum=36_500
     )
