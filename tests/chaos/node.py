@@ -135,7 +135,10 @@ class Node:
         return pid is not None and _signal(pid, number)
 
     def kill_all(self) -> None:
-        """SIGKILL every process of this folder, the supervisor first, as the out-of-memory killer or a container's end."""
+        """SIGKILL every process of this folder, as a container's end does."""
+        # Frozen first: the roles are told of their supervisor's death and would seal and drain in the last moment.
+        for pid in self.processes():
+            _signal(pid, signal.SIGSTOP)
         if self.process is not None:
             self.process.kill()
             self.process.wait()
