@@ -28,6 +28,7 @@ from ingest.settings import IngestSettings
 
 OPEN_SUFFIX: Final = ".open"
 SEALED_SUFFIX: Final = ".seg"
+TORN_SUFFIX: Final = ".torn"
 LOCK_NAME: Final = "spool.lock"
 _IDENTITY_NAME: Final = "identity.json"
 
@@ -149,6 +150,10 @@ def recover(disk: Disk, folder: Path) -> int:
         path = folder / file
         data = disk.read(path)
         keep_bytes, events = intact_bytes(data)
+        if torn := data[max(keep_bytes, len(PREAMBLE)) :]:
+            # A crash leaves it, and nobody was told that it was accepted; but a flipped bit in the header of the
+            # last record looks the same, so the bytes stay for somebody to look at.
+            disk.replace(folder / (name.key + TORN_SUFFIX), torn)
         if keep_bytes <= len(PREAMBLE):
             disk.remove(path)
             continue

@@ -30,6 +30,8 @@ class Column(NamedTuple):
     comment: str
 
 
+# A table, one column a line.
+# fmt: off
 def _player_block(prefix: str, who: str) -> tuple[Column, ...]:
     text = "LowCardinality(String)"
     return (
@@ -83,6 +85,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("raw", "String", b"", "decode", "the event exactly as received: its line or JSON object"),
 )
 
+# fmt: on
 NAMES: Final[tuple[str, ...]] = tuple(column.name for column in COLUMNS)
 INDEX: Final[Mapping[str, int]] = MappingProxyType({name: i for i, name in enumerate(NAMES)})
 

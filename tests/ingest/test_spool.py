@@ -14,6 +14,7 @@ from ingest.segments import Record, encode_record, read_records
 from ingest.settings import IngestSettings
 from ingest.spool import (
     SEALED_SUFFIX,
+    TORN_SUFFIX,
     SegmentName,
     SegmentWriter,
     Spool,
@@ -181,6 +182,7 @@ def test_recovery_cuts_a_torn_record_and_drops_an_empty_segment(tmp_path: Path) 
     assert recover(disk, tmp_path) == 1
     assert sealed_bodies(disk, tmp_path) == [b"event 1"]
     assert not [file for file in disk.list(tmp_path) if file.endswith(".open")]
+    assert (tmp_path / (SegmentName(1, 1).key + TORN_SUFFIX)).read_bytes() == body(2)[:-4]
 
 
 def test_a_folder_has_one_owner(tmp_path: Path) -> None:
