@@ -1,7 +1,7 @@
 """The door: a report is checked, counted, made durable, and only then accepted.
 
 Reports are held for up to `hold_s` when the spool is nearly full, then refused: never a late error, never
-memory growth (design promise 4).
+memory growth (design promise 4). Who is held: `ingest.room`; a limit for each server: `ingest.rates`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from ingest.disk import Disk, RealDisk
 from ingest.errors import Overloaded, SpoolUnavailable
 from ingest.formats import count_events
 from ingest.pending import Pending
+from ingest.rates import ServerRates
+from ingest.room import Room
 from ingest.segments import encode_record
 from ingest.settings import IngestSettings
 from ingest.spool import SegmentWriter, Spool, owned, recover
@@ -46,28 +48,35 @@ class Door:
         settings: IngestSettings,
         clock_s: Callable[[], float] = time.time,
     ) -> None:
-        self._spool, self._pending, self._settings, self._clock_s = spool, pending, settings, clock_s
+        self._spool, self._pending, self._clock_s = spool, pending, clock_s
+        self._room = Room(pending, settings)
+        self._rates = ServerRates(settings.server_events_per_s_max, time.monotonic)
 
     async def accept(self, server_id: str, body: bytes, idempotency_key: str = "") -> Accepted:
         """Accept one report of an authenticated server; returns when it is durable.
 
-        Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`) and SpoolUnavailable
-        (the disk refused); in each case nothing was accepted. A body without any event and without any
+        Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`, or the server sends more than
+        it may) and SpoolUnavailable (the disk refused); in each case nothing was accepted. A body without any event and without any
         text is accepted and not kept.
         """
         events = count_events(body)
         if not events and not body.strip(b"\0 \t\r\n"):
             return Accepted(0, "")
-        if self._is_full():
-            await self._wait_for_room(events)
+        self._keep_to_rate(server_id, events)
+        if not self._room.lets_in(server_id):
+            await self._room.wait(server_id, events)
+        self._rates.count(server_id, events)
         received_ms = int(self._clock_s() * 1000)
         record = encode_record(server_id, received_ms, events, idempotency_key, body)
+        self._room.enter(events, len(record))
         try:
             receipt = await self._spool.append(record, events)
+            self._pending.add(receipt.segment, server_id, events, len(record))
         except SpoolUnavailable:
             metrics.EVENTS_SHED.labels("spool_unavailable").inc(events)
             raise
-        self._pending.add(receipt.segment, events, len(record))
+        finally:
+            self._room.entered(events, len(record))
         metrics.EVENTS_RECEIVED.inc(events)
         metrics.REPORTS_RECEIVED.inc()
         return Accepted(events, str(receipt))
@@ -78,29 +87,20 @@ class Door:
 
     def ready(self) -> bool:
         """Whether a report would be accepted now."""
-        return self._spool.failure is None and not self._is_full()
+        return self._spool.failure is None and not self._room.is_short()
 
-    def _is_full(self) -> bool:
-        settings, pending = self._settings, self._pending
-        return (
-            pending.events > settings.spool_events_max * settings.shed_above
-            or pending.size_bytes > settings.spool_bytes_max * settings.shed_above
-        )
-
-    async def _wait_for_room(self, events: int) -> None:
-        metrics.EVENTS_HELD.inc()
-        deadline = time.monotonic() + self._settings.hold_s
-        while self._is_full():
-            if time.monotonic() >= deadline:
-                metrics.EVENTS_SHED.labels("overloaded").inc(events)
-                raise Overloaded(max(1, math.ceil(self._settings.linger_s)), "the spool is nearly full")
-            await asyncio.sleep(_LOOK_EVERY_S / 2)
+    def _keep_to_rate(self, server_id: str, events: int) -> None:
+        wait_s = self._rates.wait_s(server_id)
+        if wait_s:
+            metrics.EVENTS_SHED.labels("rate_limited").inc(events)
+            raise Overloaded(math.ceil(wait_s), "the server sends more events than it may")
 
     async def watch(self) -> None:
         """Keep the figures of what is pending fresh until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             await self._pending.look()
+            self._room.look_again()
             metrics.QUEUE_EVENTS.set(self._pending.events)
             metrics.SPOOL_BYTES.set(self._pending.size_bytes)
 

@@ -49,6 +49,11 @@ class IngestSettings:
         minimum=0,
         maximum=10,
     )
+    server_events_per_s_max: int = setting(
+        0,
+        "events a second that one web process takes from one game server, five seconds of them at once; 0 = any number",
+        minimum=0,
+    )
     unsynced_bytes_max: int = setting(
         64 * 1024 * 1024, "bytes of reports in memory that wait for the disk", minimum=1 << 20
     )

@@ -1,0 +1,70 @@
+"""Room in the spool: who may come in when it is nearly full, and how long the others are held.
+
+Below `shed_above` of the spool's bounds everybody may. Above it a server that holds its equal share of the pending
+events or more is held and then refused; who holds less comes in up to the bounds themselves, so that one noisy
+server does not starve the others. A single server is its own share: it is refused above `shed_above`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+from ingest import metrics
+from ingest.errors import Overloaded
+from ingest.pending import Pending
+from ingest.settings import IngestSettings
+
+
+class Room:
+    """Used from one event loop, by the door."""
+
+    def __init__(self, pending: Pending, settings: IngestSettings) -> None:
+        self._pending, self._settings = pending, settings
+        # Reports on their way to the disk: without them all that were held would rush in at once.
+        self._entering_events = self._entering_bytes = 0
+        self._changed = asyncio.Event()
+
+    def is_short(self) -> bool:
+        """Whether somebody would be held now."""
+        return self._is_above(self._settings.shed_above)
+
+    def lets_in(self, server_id: str) -> bool:
+        """Whether a report of the server may come in now."""
+        if not self._is_above(self._settings.shed_above):
+            return True
+        return not self._is_above(1.0) and not self._pending.has_its_share(server_id)
+
+    async def wait(self, server_id: str, events: int) -> None:
+        """Return once the server may come in. Raises Overloaded after `hold_s`."""
+        metrics.EVENTS_HELD.inc()
+        try:
+            async with asyncio.timeout(self._settings.hold_s):
+                while not self.lets_in(server_id):
+                    await self._changed.wait()
+        except TimeoutError:
+            metrics.EVENTS_SHED.labels("overloaded").inc(events)
+            retry_after_s = max(1, math.ceil(self._settings.linger_s))
+            raise Overloaded(retry_after_s, "the spool is nearly full") from None
+
+    def enter(self, events: int, size_bytes: int) -> None:
+        """A report goes to the disk; it is `entered` whatever comes of it."""
+        self._entering_events += events
+        self._entering_bytes += size_bytes
+
+    def entered(self, events: int, size_bytes: int) -> None:
+        """A report is on disk and counted as pending, or refused."""
+        self._entering_events -= events
+        self._entering_bytes -= size_bytes
+
+    def look_again(self) -> None:
+        """Something was stored meanwhile: whoever waits looks again, first come first."""
+        self._changed.set()
+        self._changed.clear()
+
+    def _is_above(self, share: float) -> bool:
+        settings, pending = self._settings, self._pending
+        return (
+            pending.events + self._entering_events > settings.spool_events_max * share
+            or pending.size_bytes + self._entering_bytes > settings.spool_bytes_max * share
+        )
