@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from web import metrics
+from web.memory import memory
 from web.responses import json_response
 from web.world import WORLD, World
 
@@ -92,6 +93,10 @@ async def prometheus(_: web.Request) -> web.Response:
 
 def exposition() -> bytes:
     """The metrics of all roles (multi-process mode), or of this process where that is off."""
+    found = memory()
+    if found is not None:
+        metrics.MEMORY_USED.set(found.used_bytes)
+        metrics.MEMORY_LIMIT.set(found.limit_bytes)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

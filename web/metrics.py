@@ -33,6 +33,16 @@ READY: Final = Gauge(
     "1 while this node accepts reports durably (as /ready last said)",
     multiprocess_mode="livemin",
 )
+MEMORY_USED: Final = Gauge(
+    "statline_memory_used_bytes",
+    "Memory in use where this process runs (its container, else the machine), droppable page cache left out",
+    multiprocess_mode="mostrecent",
+)
+MEMORY_LIMIT: Final = Gauge(
+    "statline_memory_limit_bytes",
+    "Memory there is where this process runs (its container's limit, else the machine's)",
+    multiprocess_mode="mostrecent",
+)
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
