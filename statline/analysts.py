@@ -24,8 +24,8 @@ REFRESH_S: Final = 60.0
 _log = structlog.get_logger("statline")
 
 
-async def publish(store: Postgres, data_dir: Path) -> None:
-    """Tell the embedded engine of this data folder who may read now."""
+async def publish(store: Postgres, data_dir: Path) -> bool:
+    """Tell the embedded engine of this data folder who may read now; True if that is news."""
     readers = [
         Reader(
             name=analyst.name,
@@ -37,8 +37,7 @@ async def publish(store: Postgres, data_dir: Path) -> None:
         )
         for analyst in await analysts.active(store)
     ]
-    if publish_analysts(data_dir, readers):
-        _log.info("analysts changed", count=len(readers))
+    return publish_analysts(data_dir, readers)
 
 
 async def follow(settings: Settings, data_dir: Path) -> None:
@@ -56,7 +55,8 @@ async def follow(settings: Settings, data_dir: Path) -> None:
             changed.clear()
             # The table does not exist before the first migration.
             with contextlib.suppress(PostgresError, asyncpg.PostgresError):
-                await publish(store, data_dir)
+                if await publish(store, data_dir):
+                    _log.info("analysts changed")
     finally:
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)

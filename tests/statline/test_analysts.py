@@ -34,7 +34,7 @@ async def following(settings: Settings, tmp_path: Path) -> AsyncIterator[Analyst
 
 
 async def test_an_added_analyst_is_known_to_the_engine_and_a_revoked_one_is_not(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     known = Analysts(tmp_path)
     said = json.loads(await analysts_command.add(settings, "ann", Limits(queries_max=3), "json"))
@@ -47,6 +47,8 @@ async def test_an_added_analyst_is_known_to_the_engine_and_a_revoked_one_is_not(
     assert json.loads(await analysts_command.listed(settings, "json"))[0]["queries_max"] == 3
     await analysts_command.revoke(settings, "ann")
     assert known.find("ann") is None
+    # The command prints what is returned, and nothing beside it: scripts read it.
+    assert capsys.readouterr().out == ""
 
 
 async def test_the_password_is_shown_once_and_that_the_door_is_shut_is_told(settings: Settings) -> None:
