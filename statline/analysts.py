@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +15,7 @@ import structlog
 
 from clickhouse.engine.analysts import Analyst as Reader
 from clickhouse.engine.analysts import publish_analysts
+from clickhouse.engine.credentials import engine_folder
 from postgres import analysts
 from postgres.errors import PostgresError
 from postgres.pool import Postgres
@@ -26,18 +30,19 @@ _log = structlog.get_logger("statline")
 
 async def publish(store: Postgres, data_dir: Path) -> bool:
     """Tell the embedded engine of this data folder who may read now; True if that is news."""
-    readers = [
-        Reader(
-            name=analyst.name,
-            password_hash=analyst.password_hash,
-            query_time_max_s=analyst.limits.query_time_max_s,
-            query_memory_max_bytes=analyst.limits.query_memory_max_bytes,
-            result_rows_max=analyst.limits.result_rows_max,
-            queries_max=analyst.limits.queries_max,
-        )
-        for analyst in await analysts.active(store)
-    ]
-    return publish_analysts(data_dir, readers)
+    async with _turn(data_dir):
+        readers = [
+            Reader(
+                name=analyst.name,
+                password_hash=analyst.password_hash,
+                query_time_max_s=analyst.limits.query_time_max_s,
+                query_memory_max_bytes=analyst.limits.query_memory_max_bytes,
+                result_rows_max=analyst.limits.result_rows_max,
+                queries_max=analyst.limits.queries_max,
+            )
+            for analyst in await analysts.active(store)
+        ]
+        return publish_analysts(data_dir, readers)
 
 
 async def follow(settings: Settings, data_dir: Path) -> None:
@@ -61,3 +66,16 @@ async def follow(settings: Settings, data_dir: Path) -> None:
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)
         await store.close()
+
+
+@contextlib.asynccontextmanager
+async def _turn(data_dir: Path) -> AsyncIterator[None]:
+    """Reading the registry and writing the file are one step: who read earlier must not write later."""
+    folder = engine_folder(data_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / "analysts.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        await asyncio.to_thread(fcntl.flock, descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

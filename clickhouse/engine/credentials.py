@@ -76,8 +76,8 @@ def _write(path: Path, address: Address) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Whole or not at all: a reader never sees half a file, and a secret never stands in one that others may read."""
-    temporary = path.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
+    # A name of its own: two processes may write at once.
+    temporary = path.with_suffix(f".{secrets.token_hex(8)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -14,9 +14,11 @@ from clickhouse.analysts import drop_statement, run_or_tell, shared_statements, 
 from clickhouse.client import ClickHouse
 from clickhouse.engine.analysts import Analysts
 from clickhouse.settings import ClickHouseSettings
+from postgres import analysts
 from postgres.analysts import Limits
+from postgres.pool import Postgres
 from statline import analysts_command
-from statline.analysts import follow
+from statline.analysts import follow, publish
 from statline.settings import Settings, load
 
 
@@ -68,6 +70,17 @@ async def test_a_change_made_on_another_node_reaches_the_engine(
     await eventually(lambda: following.find("ann"))
     await analysts_command.revoke(elsewhere, "ann")
     await eventually(lambda: following.find("ann") is None)
+
+
+async def test_publishers_that_run_at_once_leave_the_last_state(settings: Settings, tmp_path: Path) -> None:
+    await analysts_command.add(settings, "ann", Limits(), "text")
+    store = await Postgres.connect(settings.postgres.url)
+    await asyncio.gather(*(publish(store, tmp_path) for _ in range(20)))
+    await asyncio.gather(analysts.revoke(store, "ann"), *(publish(store, tmp_path) for _ in range(20)))
+    await publish(store, tmp_path)
+    await store.close()
+    assert Analysts(tmp_path).find("ann") is None
+    assert not list((tmp_path / "clickhouse").glob("*.tmp"))
 
 
 @pytest.mark.parametrize("cluster", ["", "main"])
