@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from bench import payload
 from bench.ingest import SCENARIOS, Scenario, measure
 from bench.load import body_files, closed_loop
 from bench.server import Server, free_port
@@ -106,14 +107,17 @@ class Afternoon:
         self._wait()
 
     def measure(self, scenario: Scenario, bodies: Path, seconds: float) -> float:
-        """Rows stored a second; what is still in the list at the end is not stored."""
+        """Rows stored a second; what is still in its list at the end, or was lost by a failed insert, is not stored."""
         before, started = self._rows(), time.perf_counter()
-        closed_loop(self._url, bodies, self._token, scenario.connections, seconds)
+        load = closed_loop(self._url, bodies, self._token, scenario.connections, seconds)
         stored, last_change = self._rows(), time.perf_counter()
         while time.perf_counter() - last_change < SETTLED_S:
             time.sleep(0.1)
             if (now := self._rows()) != stored:
                 stored, last_change = now, time.perf_counter()
+        _, _, events_each = payload.SHAPES[scenario.shape]
+        acknowledged = (load["requests"] - load["not_202"]) * events_each
+        print(f"  afternoon acknowledged {acknowledged:,} events and stored {stored - before:,}", flush=True)
         return (stored - before) / (last_change - started)
 
     def stop(self) -> None:
