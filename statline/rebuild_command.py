@@ -56,6 +56,8 @@ async def rebuilt(
     data_dir = settings.statline.data_dir.resolve()
     if not (data_dir / "writer").is_dir():
         raise CommandFailed(f"no writer ran on {settings.statline.data_dir}: run this where the writer runs")
+    if settings.clickhouse.cluster:
+        raise CommandFailed("rebuild does not know clusters yet: clickhouse.cluster is set")
     store = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
     try:
         with locks.held(data_dir, LOCK):
