@@ -121,7 +121,7 @@ async def test_a_role_that_nobody_supervises_is_ended_and_replaced_at_start(
 ) -> None:
     with node.err.open("ab") as err:
         left = subprocess.Popen(
-            [sys.executable, "-m", "statline", "engine", "--data-dir", "var"],
+            [sys.executable, "-m", "statline", "engine", "--data-dir", "var", "--log-format", "json"],
             stdout=err, stderr=err, cwd=node.folder, env=environment(), start_new_session=True,
         )  # fmt: skip
     await eventually((node.data_dir / "clickhouse" / "engine.json").exists, within_s=START_S)
