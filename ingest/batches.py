@@ -216,7 +216,6 @@ class Assembler:
         times = [report.record.received_ms for report in decoded.reports for _ in report.hashes]
         seen = self._window.seen(hashes, times)
         rows, origins = self._fresh_rows(decoded, hashes, seen, known_ids)
-        # What an acknowledged report held is counted even if a record lies: inserted + duplicate + quarantined.
         generation = Generation.of(hashes, times)
         self._window.add(generation)
         context = self._enricher.context

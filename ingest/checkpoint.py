@@ -90,8 +90,7 @@ class WriterState:
 
     def is_applied(self, segment: Segment) -> bool:
         """Whether this segment's events are stored already."""
-        applied = self._checkpoint.applied.get(_stream(segment.token))
-        return applied is not None and (segment.name.epoch, segment.name.number) <= applied
+        return self._was_applied(segment.token)
 
     def announce(self, segment: Segment) -> None:
         """Before the insert of `segment`: write down that it comes next."""

@@ -11,7 +11,7 @@ import contextlib
 import functools
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -22,7 +22,7 @@ from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError
 from ingest import metrics
 from ingest.backlog import Backlog, Segment
-from ingest.batches import Assembler, Batch, DecodedSegment, decode_segment
+from ingest.batches import Assembler, Batch, decode_segment
 from ingest.checkpoint import WriterState
 from ingest.decode import Decoder
 from ingest.disk import Disk, RealDisk
@@ -142,22 +142,21 @@ class Writer:
             data = await self._in_thread(self._backlog.read, segment)
         with _stage("decode"):
             decoded = await self._in_thread(decode_segment, segment, data, self._decoder)
-        if before is not None and storing is not None and _share_event_ids(decoded, before):
+        event_ids = decoded.event_ids()
+        if before is not None and storing is not None and _share_event_ids(event_ids, before):
             # Not in ClickHouse yet, and perhaps past the duplicate window: only the answer after it counts.
             await asyncio.wait({storing})
-        known_ids = await self._known_ids(decoded)
+        known_ids = await self._known_ids(event_ids, segment.token)
         with _stage("assemble"):
             return await self._in_thread(self._assembler.assemble, decoded, known_ids)
 
-    async def _known_ids(self, decoded: DecodedSegment) -> dict[str, set[str]]:
-        """Which event ids of the segment are stored from earlier ones. Waits while ClickHouse is away."""
+    async def _known_ids(self, event_ids: Mapping[str, list[str]], segment: str) -> dict[str, set[str]]:
+        """Which event ids of the segment, by server, are stored from earlier ones. Waits while ClickHouse is away."""
         known: dict[str, set[str]] = {}
-        for server_id, event_ids in decoded.event_ids().items():
-            for start in range(0, len(event_ids), 20_000):
-                part = event_ids[start : start + 20_000]
-                known.setdefault(server_id, set()).update(
-                    await self._ask_known(server_id, part, decoded.segment.token)
-                )
+        for server_id, ids in event_ids.items():
+            for start in range(0, len(ids), 20_000):
+                part = ids[start : start + 20_000]
+                known.setdefault(server_id, set()).update(await self._ask_known(server_id, part, segment))
         return known
 
     async def _ask_known(self, server_id: str, event_ids: list[str], segment: str) -> list[str]:
@@ -210,9 +209,9 @@ def _without_collection(function: Callable[_P, _T], *arguments: _P.args, **named
         gc.enable()
 
 
-def _share_event_ids(decoded: DecodedSegment, before: Batch) -> bool:
+def _share_event_ids(event_ids: Mapping[str, list[str]], before: Batch) -> bool:
     """Whether an event id of a segment is also in the batch before it, of whatever server."""
-    wanted = {event_id for ids in decoded.event_ids().values() for event_id in ids}
+    wanted = {event_id for ids in event_ids.values() for event_id in ids}
     return bool(wanted) and any(row[_EVENT_ID] in wanted for chunk in before.chunks for row in chunk.rows)
 
 
