@@ -11,8 +11,10 @@ COPY schema schema
 COPY clickhouse clickhouse
 COPY postgres postgres
 COPY cache cache
+COPY jobs jobs
 COPY ingest ingest
 COPY query query
+COPY live live
 COPY web web
 COPY statline statline
 # The build back end comes with the lock file too, so that nothing unlocked is fetched.

@@ -11,8 +11,7 @@ from query.periods import Period
 from query.players import player_names
 from query.ranked_stats import DAY_STATS, is_whole
 from query.ratios import kd_ratio, kilometres, percent, points
-from schema.answers import (
-    UNKNOWN_PLAYER,
+from schema.answers.leaderboards import (
     Leaderboard,
     LeaderboardEntry,
     LeaderboardTotal,
@@ -20,6 +19,7 @@ from schema.answers import (
     SubjectEntry,
     WeaponLeaderboard,
 )
+from schema.answers.words import UNKNOWN_PLAYER
 
 LIMIT: Final = 25
 LIMIT_MAX: Final = 100

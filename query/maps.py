@@ -9,7 +9,7 @@ from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.leaderboards import map_leaderboard
 from query.ratios import mean, metres, percent
-from schema.answers import HeatmapData, HeatPoint, MapItem, MapPage, MapPlayer
+from schema.answers.maps import HeatmapData, HeatPoint, MapItem, MapPage, MapPlayer
 
 MAPS_MAX: Final = 500
 TOP_PLAYERS: Final = 10

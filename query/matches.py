@@ -10,15 +10,9 @@ from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.ratios import kd_ratio, percent, points
 from query.times import known
-from schema.answers import (
-    UNKNOWN_PLAYER,
-    UNKNOWN_SERVER,
-    Match,
-    MatchItem,
-    MatchSummary,
-    ScoreboardRow,
-    Total,
-)
+from schema.answers.matches import Match, MatchItem, MatchSummary, ScoreboardRow
+from schema.answers.totals import Total
+from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 from schema.match_ids import match_uuid_of_path
 
 LIMIT: Final = 20

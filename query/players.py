@@ -14,16 +14,8 @@ from query.games import MOHAA
 from query.periods import ALL, period
 from query.ratios import kd_ratio, metres, percent, points
 from query.times import known
-from schema.answers import (
-    UNKNOWN_PLAYER,
-    UNKNOWN_SERVER,
-    NamedPlayer,
-    PlayerMap,
-    PlayerMatch,
-    PlayerPage,
-    PlayerStats,
-    PlayerWeapon,
-)
+from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
+from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 
 WEAPONS_MAX: Final = 200
 MAPS_MAX: Final = 200

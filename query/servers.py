@@ -10,7 +10,7 @@ from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.ratios import mean, percent
 from query.times import known
-from schema.answers import ServerItem
+from schema.answers.servers import ServerItem
 
 ONLINE_FOR: Final = timedelta(minutes=5)
 """A server nothing was heard of for longer is offline: scripts send a heartbeat every half minute."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.ratios import kd_ratio, percent
-from schema.answers import GlobalStats
+from schema.answers.totals import GlobalStats
 
 
 async def global_stats(store: ClickHouse, now: datetime, game: str = MOHAA) -> GlobalStats:

@@ -9,7 +9,7 @@ from query.games import MOHAA
 from query.leaderboards import weapon_leaderboard
 from query.ratios import mean, metres, percent, points
 from query.times import known
-from schema.answers import WeaponItem, WeaponPage, WeaponStats, WeaponUser
+from schema.answers.weapons import WeaponItem, WeaponPage, WeaponStats, WeaponUser
 from schema.weapons import weapon_class, weapon_key
 
 LIMIT: Final = 10

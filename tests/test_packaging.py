@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("schema", "clickhouse", "postgres", "cache", "ingest", "query", "web", "statline")
+PACKAGES = ("schema", "clickhouse", "postgres", "cache", "jobs", "ingest", "query", "live", "web", "statline")
 DATA = {".sql", ".toml", ".json", ".py"}
 
 

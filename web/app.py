@@ -6,12 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from web import health, stats
+from web import health
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
 from web.health import CHECKS, StoreChecks
 from web.ingest import ingest_routes
 from web.settings import WebSettings
+from web.stats import stats_routes
 from web.world import WORLD, World
 
 
@@ -27,7 +28,7 @@ def create_app(world: World) -> web.Application:
     app[BODIES] = BodyBudget(world.settings)
     app.add_routes(ingest_routes())
     app.add_routes(health.routes)
-    app.add_routes(stats.routes)
+    app.add_routes(stats_routes())
     return app
 
 

@@ -15,7 +15,7 @@ from query.players import (
     player_page,
     player_weapons,
 )
-from schema.answers import PlayerStats
+from schema.answers.players import PlayerStats
 from tests.query.conftest import Stored
 from tests.query.oracle import by_match, day_stats, last, match_stats, players_of, weapon_stats
 from tests.query.rows import kill, milliseconds, row, store

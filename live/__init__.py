@@ -1,0 +1,1 @@
+"""What is happening now: boards, kill feed, presence, streams."""

@@ -1,0 +1,20 @@
+"""Game servers over HTTP (spec/openmohaa.md 4.5)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from query import servers
+from web.answers import answer
+from web.stats.parameters import API, now
+from web.world import WORLD
+
+routes = web.RouteTableDef()
+
+
+@routes.get(f"{API}/servers")
+async def get_servers(request: web.Request) -> web.Response:
+    """The registered servers and what they do now."""
+    world = request.app[WORLD]
+    active = [one for one in world.keys.server_names().values() if one.revoked_at is None]
+    return await answer(request, "server", "list", lambda: servers.servers(world.clickhouse, active, now()))

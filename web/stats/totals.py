@@ -1,0 +1,19 @@
+"""Totals of everything, over HTTP (spec/openmohaa.md 4.2)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from query import totals
+from web.answers import answer
+from web.stats.parameters import API, now
+from web.world import WORLD
+
+routes = web.RouteTableDef()
+
+
+@routes.get(f"{API}/stats/global")
+async def get_global(request: web.Request) -> web.Response:
+    """Totals of everything."""
+    store = request.app[WORLD].clickhouse
+    return await answer(request, "global", "", lambda: totals.global_stats(store, now()))
