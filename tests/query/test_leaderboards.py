@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,7 +20,7 @@ EVER = period("all", NOW)
 def ranking(events: list[Event], stat: str, span_name: str) -> list[tuple[float, str]]:
     """(value, guid) of the humans with anything of the stat, best first."""
     span = period(span_name, NOW)
-    begin, end = (milliseconds(datetime.combine(day, time(), UTC)) for day in span[1:])
+    begin, end = milliseconds(span.since), milliseconds(span.until)
     inside = [e for e in events if begin <= e["event_time"] < end]
     known_bots = bots(events)
     values: list[tuple[float, str]] = []
