@@ -21,6 +21,8 @@ CHANNEL: Final = "statline_analysts"
 """NOTIFY channel of every change, heard by the supervisors."""
 
 PASSWORD_BYTES: Final = 18
+RESERVED: Final = frozenset({"default", "statline"})
+"""The engine's own users: a login under these names is never an analyst's."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -52,6 +54,8 @@ async def add(store: Postgres, name: str, limits: Limits) -> str:
     """
     if not _NAME.fullmatch(name):
         raise AnalystRefused(f"an analyst's name is 1 to 32 of a-z, 0-9 and _, a letter first, not {name!r}")
+    if name in RESERVED:
+        raise AnalystRefused(f"{name!r} is a name of statline's own")
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     values = (name, password_hash(password), limits.query_time_max_s, limits.query_memory_max_bytes,
               limits.result_rows_max, limits.queries_max)  # fmt: skip

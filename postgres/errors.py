@@ -25,3 +25,7 @@ class ServerRefused(PostgresError):
 
 class AnalystRefused(PostgresError):
     """A change of the registry of analysts that is not allowed, with the reason for people."""
+
+
+class QueryRefused(PostgresError):
+    """A change of the saved queries that is not allowed, with the reason for people."""

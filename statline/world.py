@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cache.answers import open_answers
 from clickhouse.client import ClickHouse
+from clickhouse.reading import Reader
 from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.keys import open_keys
@@ -33,12 +34,17 @@ async def open_world(settings: Settings, data_dir: Path, role: str) -> AsyncIter
     async with contextlib.AsyncExitStack() as stack:
         facts = ClickHouse(clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse)
         stack.push_async_callback(facts.close)
+        reader = await stack.enter_async_context(
+            Reader(
+                clickhouse_url(settings), settings.clickhouse.database, settings.clickhouse.connections_max
+            )
+        )
         people = await Postgres.connect(postgres_url(settings), settings.postgres)
         stack.push_async_callback(people.close)
         cache = await stack.enter_async_context(open_answers(redis_url(settings), settings.redis))
         keys = await stack.enter_async_context(open_keys(people))
         door = await stack.enter_async_context(open_door(settings.ingest, data_dir / "spool" / role))
         yield World(
-            clickhouse=facts, postgres=people, cache=cache, door=door, keys=keys,
+            clickhouse=facts, reader=reader, postgres=people, cache=cache, door=door, keys=keys,
             receipts=ReceiptReader(RealDisk(), data_dir), settings=settings.web, version=version("statline"), started_at=datetime.now(UTC),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from web.edge import edge
 from web.health import CHECKS, StoreChecks
 from web.ingest import ingest_routes
 from web.settings import WebSettings
+from web.sql import sql_routes
 from web.stats import stats_routes
 from web.world import WORLD, World
 
@@ -29,6 +30,7 @@ def create_app(world: World) -> web.Application:
     app.add_routes(ingest_routes())
     app.add_routes(health.routes)
     app.add_routes(stats_routes())
+    app.add_routes(sql_routes(app))
     return app
 
 

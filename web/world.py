@@ -10,6 +10,7 @@ from aiohttp import web
 
 from cache.answers import AnswerCache
 from clickhouse.client import ClickHouse
+from clickhouse.reading import Reader
 from ingest.door import Door
 from ingest.keys import ServerKeys
 from ingest.receipts import ReceiptReader
@@ -22,6 +23,7 @@ class World:
     """The stores, the door and the settings of one web process."""
 
     clickhouse: ClickHouse
+    reader: Reader
     postgres: Postgres
     cache: AnswerCache
     door: Door

@@ -14,6 +14,8 @@ from aiohttp.typedefs import Handler
 from clickhouse.engine.credentials import Address
 from clickhouse.engine.faults import EngineFault
 
+CLIENT_HEADER: Final = "X-Forwarded-For"
+"""For whom the web role asks as an analyst: failed logins are counted by address. Loopback's port alone reads it."""
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -26,6 +28,16 @@ def check_login(known: Address, request: web.Request, parameters: Mapping[str, s
     if not (same_user and same_password):
         text = f"{user}: Authentication failed: password is incorrect, or there is no user with such name."
         raise EngineFault(516, "AUTHENTICATION_FAILED", text)
+
+
+def is_owner(known: Address, request: web.Request) -> bool:
+    """Whether the request logs in under the engine's own name; its password is another question."""
+    return login_of(request, request.query)[0] in (known.user, "default")
+
+
+def client_of(request: web.Request) -> str:
+    """The address that an analyst's failed logins are counted for."""
+    return request.headers.get(CLIENT_HEADER, "") or request.remote or ""
 
 
 def login_of(request: web.Request, parameters: Mapping[str, str]) -> tuple[str, str]:

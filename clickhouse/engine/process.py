@@ -60,9 +60,9 @@ async def run_engine(
         chdb.set_signal_handlers_enabled(0)  # chdb's own would exit at once, in the middle of an insert
         connections = await asyncio.to_thread(Connections, engine_folder(data_dir), settings)
         wanted = last_address(data_dir, port or settings.engine_port or None)
-        server = EngineServer(connections, wanted, settings)
+        server = EngineServer(connections, wanted, settings, Doorkeeper(Analysts(data_dir)))
         runner = _runner(server.app())
-        door = _runner(server.analysts_app(Doorkeeper(Analysts(data_dir))))
+        door = _runner(server.analysts_app())
         await runner.setup()
         await door.setup()
         try:

@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from clickhouse.engine.access import check_login, login_of, refuse_strange_hosts
+from clickhouse.engine.access import check_login, client_of, is_owner, login_of, refuse_strange_hosts
 from clickhouse.engine.analysts import Analyst
 from clickhouse.engine.answers import content_type, fault_answer, in_band, summary
 from clickhouse.engine.client_settings import as_analyst
@@ -52,7 +52,9 @@ log = logging.getLogger("clickhouse.engine")
 class EngineServer:
     """The HTTP interface of one engine."""
 
-    def __init__(self, connections: Connections, address: Address, settings: ClickHouseSettings) -> None:
+    def __init__(
+        self, connections: Connections, address: Address, settings: ClickHouseSettings, doorkeeper: Doorkeeper
+    ) -> None:
         self._connections = connections
         self._address = address
         self._settings = settings
@@ -67,7 +69,7 @@ class EngineServer:
         self._timezone = connections.ask("SELECT timezone()").strip()
         names = connections.ask("SELECT lower(name) FROM system.table_functions").split()
         self._guard = Guard(frozenset(names))
-        self._doorkeeper: Doorkeeper | None = None
+        self._doorkeeper = doorkeeper
         self._analyst_places = AnalystPlaces(settings.analysts_queries_max, settings.engine_queue_time_max_s)
 
     def app(self) -> web.Application:
@@ -81,9 +83,8 @@ class EngineServer:
         app.router.add_route("POST", "/", self._answer)
         return app
 
-    def analysts_app(self, doorkeeper: Doorkeeper) -> web.Application:
+    def analysts_app(self) -> web.Application:
         """The application of the analysts' door: the same protocol, other people, other rights."""
-        self._doorkeeper = doorkeeper
         app = web.Application(client_max_size=QUERY_BODY_BYTES_MAX)
         app.router.add_route("GET", "/ping", _ok)
         app.router.add_route("GET", "/", self._answer_analyst)
@@ -110,7 +111,7 @@ class EngineServer:
         return await self._told(request, partial(self._execute, request))
 
     async def _answer_analyst(self, request: web.Request) -> web.StreamResponse:
-        return await self._told(request, partial(self._execute_for_analyst, request))
+        return await self._told(request, partial(self._execute_for_analyst, request, request.remote or ""))
 
     async def _told(
         self, request: web.Request, execute: Callable[[dict[str, str]], Awaitable[web.StreamResponse]]
@@ -129,6 +130,9 @@ class EngineServer:
     async def _execute(self, request: web.Request, head: dict[str, str]) -> web.StreamResponse:
         if request.method == "GET" and not request.query_string:
             return web.Response(text="Ok.\n", headers=head)
+        if not _login_is_in_form(request) and not is_owner(self._address, request):
+            # The web role asks for an analyst (POST /api/v1/sql) with his own login: his rights, not ours.
+            return await self._execute_for_analyst(request, client_of(request), head)
         form = await _form(request) if request.content_type == "multipart/form-data" else {}
         parameters = {**request.query, **form}
         check_login(self._address, request, parameters)
@@ -141,14 +145,16 @@ class EngineServer:
                 request, running, head, _encoding(request, wanted), wait_for_end=wanted.wait_for_end
             )
 
-    async def _execute_for_analyst(self, request: web.Request, head: dict[str, str]) -> web.StreamResponse:
+    async def _execute_for_analyst(
+        self, request: web.Request, client: str, head: dict[str, str]
+    ) -> web.StreamResponse:
         if request.method == "GET" and not request.query_string:
             return web.Response(text="Ok.\n", headers=head)
         # Before the body is read: strangers may not send us megabytes.
-        early = None if _login_is_in_form(request) else await self._admitted(request, request.query)
+        early = None if _login_is_in_form(request) else await self._admitted(request, request.query, client)
         form = await _form(request) if request.content_type == "multipart/form-data" else {}
         parameters = {**request.query, **form}
-        analyst = early or await self._admitted(request, parameters)
+        analyst = early or await self._admitted(request, parameters, client)
         body = b"" if form else await self._body(request, parameters, QUERY_BODY_BYTES_MAX)
         asked = read_request(request.method, parameters, request.headers, body)
         settings = self._settings
@@ -160,10 +166,9 @@ class EngineServer:
                 request, running, head, _encoding(request, wanted), wait_for_end=wanted.wait_for_end
             )
 
-    async def _admitted(self, request: web.Request, parameters: Mapping[str, str]) -> Analyst:
-        assert self._doorkeeper is not None
+    async def _admitted(self, request: web.Request, parameters: Mapping[str, str], client: str) -> Analyst:
         user, password = login_of(request, parameters)
-        return await self._doorkeeper.admit(user, password, request.remote or "")
+        return await self._doorkeeper.admit(user, password, client)
 
     async def _send(
         self,

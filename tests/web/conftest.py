@@ -20,6 +20,7 @@ from aiohttp import ClientSession, ClientTimeout, web
 from cache.answers import open_answers
 from cache.settings import RedisSettings
 from clickhouse.client import ClickHouse
+from clickhouse.reading import Reader
 from clickhouse.settings import ClickHouseSettings
 from ingest.disk import RealDisk
 from ingest.door import open_door
@@ -109,6 +110,8 @@ def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
         routes: web.RouteTableDef | None = None,
         ingest: IngestSettings | None = None,
         clickhouse: ClickHouse | None = None,
+        reader_url: str = NO_CLICKHOUSE,
+        database: str = "none",
         **settings: Any,
     ) -> AsyncIterator[Served]:
         new = await servers.add(postgres, "test")
@@ -118,6 +121,7 @@ def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
             world = World(
                 clickhouse=clickhouse
                 or await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings()),
+                reader=await stack.enter_async_context(Reader(reader_url, database, 8)),
                 postgres=postgres,
                 cache=await stack.enter_async_context(open_answers(redis, RedisSettings())),
                 door=await stack.enter_async_context(open_door(ingest or IngestSettings(), spool)),

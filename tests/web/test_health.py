@@ -13,6 +13,7 @@ import pytest
 from cache.answers import open_answers
 from cache.settings import RedisSettings
 from clickhouse.client import ClickHouse
+from clickhouse.reading import Reader
 from clickhouse.settings import ClickHouseSettings
 from ingest.disk import RealDisk
 from ingest.door import open_door
@@ -71,7 +72,18 @@ async def nothing_there(folder: Path) -> AsyncIterator[World]:
         clickhouse = await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings())
         receipts = ReceiptReader(RealDisk(), folder.parent)
         now = datetime.now().astimezone()
-        yield World(clickhouse, store, cache, door, keys, receipts, WebSettings(), "0.0", now)
+        yield World(
+            clickhouse,
+            Reader(NO_CLICKHOUSE, "none", 1),
+            store,
+            cache,
+            door,
+            keys,
+            receipts,
+            WebSettings(),
+            "0.0",
+            now,
+        )
     await store.close()
 
 

@@ -1,0 +1,2 @@
+-- How many queries an analyst keeps, but the one named $2. $1 owner.
+SELECT count(*) AS kept FROM saved_queries WHERE owner = $1 AND name <> $2;

@@ -1,0 +1,2 @@
+-- Drop a query of its owner. $1 name, $2 owner.
+DELETE FROM saved_queries WHERE name = $1 AND owner = $2 RETURNING name;
