@@ -1,9 +1,9 @@
-"""Matches: the list, and one with its scoreboard."""
+"""Matches: the list, and one with its scoreboard. What happened in one, event by event: query.match_events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
@@ -19,6 +19,9 @@ LIMIT: Final = 20
 LIMIT_MAX: Final = 100
 SCOREBOARD_MAX: Final = 500
 """More players than any server holds; a server that never says where a match ends may collect more."""
+
+RAW_SPAN_MAX: Final = timedelta(days=3)
+"""Longer than any match is played."""
 
 Names = Mapping[str, str]
 Row = Mapping[str, Any]
@@ -40,40 +43,63 @@ async def match_total(store: ClickHouse, game: str = MOHAA) -> Total:
 
 async def match(store: ClickHouse, id: str, server_names: Names, game: str = MOHAA) -> Match | None:
     """One match by its UUID or by the id the server gave it; None when nothing was ever heard of it."""
-    uuid = str(match_uuid_of_path(id))
-    found = await store.rows("match_summary", {"game": game, "match_id": uuid})
-    if not found:
+    row = await summary_row(store, id, game)
+    if row is None:
         return None
-    row = found[0]
+    return Match(
+        match_id=row["match"],
+        match_wire_id=row["wire_id"],
+        summary=_summary(row, server_names),
+        scoreboard=await scoreboard(store, row, game),
+    )
+
+
+async def summary_row(store: ClickHouse, id: str, game: str = MOHAA) -> Row | None:
+    """The row of a match by its UUID or wire id, as match_summary.sql answers it; None: never heard of."""
+    found = await store.rows("match_summary", {"game": game, "match_id": str(match_uuid_of_path(id))})
+    return found[0] if found else None
+
+
+async def scoreboard(store: ClickHouse, row: Row, game: str = MOHAA) -> list[ScoreboardRow]:
+    """The players of a match found by `summary_row`, most kills first."""
     rows = await store.rows(
         "match_scoreboard",
         {
             "game": game,
-            "match_id": uuid,
+            "match_id": row["match"],
             "from_hour": _hour(row["started_at"]),
             "to_hour": _hour(row["last_event_at"]),
             "rows_max": SCOREBOARD_MAX,
         },
     )
-    scoreboard = [_scoreboard_row(player) for player in rows]
-    return Match(
-        match_id=uuid,
-        match_wire_id=row["wire_id"],
-        summary=_summary(row, server_names),
-        scoreboard=scoreboard,
-    )
+    return [_scoreboard_row(player) for player in rows]
+
+
+def raw_span(row: Row, game: str = MOHAA) -> dict[str, object]:
+    """Where the events of a match found by `summary_row` lie among the raw ones: what queries on them bind.
+
+    Of a "match" that never ends (a server that sends `no_match` for ever) only the last RAW_SPAN_MAX is read.
+    """
+    to_time = row["last_event_at"].replace(microsecond=0) + timedelta(seconds=1)
+    return {
+        "game": game,
+        "match_id": row["match"],
+        "server_id": row["server"],
+        "from_time": max(row["started_at"].replace(microsecond=0), to_time - RAW_SPAN_MAX),
+        "to_time": to_time,
+    }
 
 
 def _hour(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _ended_at(row: Row) -> datetime:
+def ended_at(row: Row) -> datetime:
     """When it was said to have ended; until then the last event."""
     return known(row["said_ended_at"]) or row["last_event_at"]
 
 
-def _duration_s(row: Row) -> float:
+def duration_s(row: Row) -> float:
     return float((row["last_event_at"] - row["started_at"]).total_seconds())
 
 
@@ -89,8 +115,8 @@ def _item(row: Row, server_names: Names) -> MatchItem:
         server_name=server_names.get(row["server"], UNKNOWN_SERVER),
         start_time=row["started_at"],
         started_at=row["started_at"],
-        ended_at=_ended_at(row),
-        duration=_duration_s(row),
+        ended_at=ended_at(row),
+        duration=duration_s(row),
         player_count=row["player_count"],
         max_players=row["places"],
         kills=row["total_kills"],
@@ -107,8 +133,8 @@ def _summary(row: Row, server_names: Names) -> MatchSummary:
         server_id=row["server"],
         server_name=server_names.get(row["server"], UNKNOWN_SERVER),
         started_at=row["started_at"],
-        ended_at=_ended_at(row),
-        duration=_duration_s(row),
+        ended_at=ended_at(row),
+        duration=duration_s(row),
         is_finished=known(row["said_ended_at"]) is not None,
         total_kills=row["total_kills"],
         total_bot_kills=row["total_bot_kills"],

@@ -1,0 +1,242 @@
+"""What happened in one match, from its raw events: always asked for by server and times (decision 0003)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from clickhouse.client import ClickHouse
+from query.games import MOHAA
+from query.matches import raw_span, scoreboard, summary_row
+from query.ratios import metres, percent, points
+from schema.answers.match_reports import (
+    KillMatrix,
+    MatchHeatPoint,
+    MatchWeapon,
+    MatrixPlayer,
+    ReportEvent,
+    TimelineEvent,
+    Versus,
+)
+from schema.answers.matches import ScoreboardRow
+from schema.answers.words import UNKNOWN_PLAYER
+from schema.weapons import weapon_key
+
+TIMELINE_MAX: Final = 1000
+REPORT_TIMELINE_MAX: Final = 500
+HEATMAP_KILLS_MAX: Final = 2000
+KILLS_MAX: Final = 20_000
+"""More kills than a match holds: eight hours of one each second and a half."""
+PAIRS_MAX: Final = 10_000
+WEAPONS_MAX: Final = 200
+TOP_WEAPONS: Final = 20
+MATRIX_PLAYERS_MAX: Final = 64
+
+TIMELINE_TYPES: Final = ("player_kill", "round_start", "round_end")
+REPORT_TYPES: Final = (
+    "player_kill", "bot_killed", "match_start", "match_end", "round_start", "round_end", "team_win", "objective_capture",
+)  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+async def timeline(store: ClickHouse, id: str, game: str = MOHAA) -> list[TimelineEvent] | None:
+    """Kills and rounds of a match in order; None when nothing was ever heard of it."""
+    row = await summary_row(store, id, game)
+    if row is None:
+        return None
+    events = await _events(store, row, TIMELINE_TYPES, TIMELINE_MAX, game)
+    return [_timeline_event(event) for event in events]
+
+
+async def report_timeline(store: ClickHouse, row: Row, game: str = MOHAA) -> list[ReportEvent]:
+    """The first events of a match that its report shows."""
+    events = await _events(store, row, REPORT_TYPES, REPORT_TIMELINE_MAX, game)
+    return [_report_event(event) for event in events]
+
+
+async def kills(
+    store: ClickHouse, row: Row, *, limit: int = KILLS_MAX, game: str = MOHAA
+) -> list[dict[str, Any]]:
+    """Every death of a match in order, as match_kills.sql answers it."""
+    return await store.rows("match_kills", {**raw_span(row, game), "rows_max": limit})
+
+
+async def heatmap(
+    store: ClickHouse, id: str, kinds: Iterable[str] = ("kill", "death"), game: str = MOHAA
+) -> list[MatchHeatPoint] | None:
+    """Where killers and victims stood in the first kills of a match; None when nothing was ever heard of it."""
+    row = await summary_row(store, id, game)
+    if row is None:
+        return None
+    points_: list[MatchHeatPoint] = []
+    for death in await kills(store, row, limit=HEATMAP_KILLS_MAX, game=game):
+        for kind in kinds:
+            if (place := _place(death, kind)) is not None:
+                points_.append(_heat_point(len(points_) + 1, kind, death, place))
+    return points_
+
+
+async def versus(
+    store: ClickHouse, row: Row, players: Sequence[ScoreboardRow], game: str = MOHAA
+) -> dict[str, list[Versus]]:
+    """By player name: what he and each opponent did to each other, most deadly first. Namesakes are told apart."""
+    pairs = await _pairs(store, row, game)
+    keys, names = _distinct_names(players), {player.guid: player.name for player in players}
+    met: dict[str, set[str]] = defaultdict(set)
+    for killer, victim in pairs:
+        met[killer].add(victim)
+        met[victim].add(killer)
+    return {
+        keys[player.guid]: sorted(
+            (_versus(player.guid, other, names, pairs) for other in met[player.guid]),
+            key=lambda one: (-one.kills, -one.deaths, one.opponent_id),
+        )
+        for player in players
+        if met[player.guid]
+    }
+
+
+async def kill_matrix(store: ClickHouse, id: str, game: str = MOHAA) -> KillMatrix | None:
+    """Who killed whom among those with most kills; None when nothing was ever heard of the match."""
+    row = await summary_row(store, id, game)
+    if row is None:
+        return None
+    players = (await scoreboard(store, row, game))[:MATRIX_PLAYERS_MAX]
+    pairs = await _pairs(store, row, game)
+    return KillMatrix(
+        players=[MatrixPlayer(guid=one.guid, name=one.name, team=one.team) for one in players],
+        kills=[[_killed(pairs, one.guid, other.guid) for other in players] for one in players],
+    )
+
+
+async def top_weapons(store: ClickHouse, row: Row, game: str = MOHAA) -> list[MatchWeapon]:
+    """The weapons of a match, most kills first; spellings of one weapon are one."""
+    rows = await store.rows("match_weapons", {**raw_span(row, game), "rows_max": WEAPONS_MAX})
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    names: dict[str, str] = {}
+    for one in rows:
+        key = weapon_key(one["weapon"])
+        names.setdefault(key, one["weapon"])
+        sums[key].update({column: value for column, value in one.items() if column != "weapon"})
+    ranked = sorted(sums, key=lambda key: (-sums[key]["kills"], -sums[key]["shots_fired"], key))
+    return [_weapon(key, names[key], sums[key]) for key in ranked[:TOP_WEAPONS]]
+
+
+async def _events(
+    store: ClickHouse, row: Row, types: Sequence[str], limit: int, game: str
+) -> list[dict[str, Any]]:
+    parameters = {**raw_span(row, game), "event_types": list(types), "rows_max": limit}
+    return await store.rows("match_timeline", parameters)
+
+
+async def _pairs(store: ClickHouse, row: Row, game: str) -> dict[tuple[str, str], Row]:
+    """(killer, victim) -> how often."""
+    rows = await store.rows("match_versus", {**raw_span(row, game), "rows_max": PAIRS_MAX})
+    return {(one["player_guid"], one["target_guid"]): one for one in rows}
+
+
+def _killed(pairs: Mapping[tuple[str, str], Row], killer: str, victim: str) -> int:
+    pair = pairs.get((killer, victim))
+    return pair["kills"] + pair["bot_kills"] if pair else 0
+
+
+def _versus(
+    guid: str, other: str, names: Mapping[str, str], pairs: Mapping[tuple[str, str], Row]
+) -> Versus:
+    nothing: Row = {"kills": 0, "bot_kills": 0, "team_kills": 0}
+    given, taken = pairs.get((guid, other), nothing), pairs.get((other, guid), nothing)
+    return Versus(
+        opponent_id=other,
+        opponent_name=names.get(other, UNKNOWN_PLAYER),
+        kills=given["kills"],
+        deaths=taken["kills"],
+        bot_kills=given["bot_kills"],
+        team_kills=given["team_kills"],
+    )
+
+
+def _distinct_names(players: Sequence[ScoreboardRow]) -> dict[str, str]:
+    """guid -> his name; of several with one name all but the first have their id behind it."""
+    keys: dict[str, str] = {}
+    taken: set[str] = set()
+    for player in players:
+        key = player.name if player.name not in taken else f"{player.name} ({player.guid})"
+        taken.add(key)
+        keys[player.guid] = key
+    return keys
+
+
+def _timeline_event(event: Row) -> TimelineEvent:
+    return TimelineEvent(
+        timestamp=event["event_time"],
+        event_type=event["event_type"],
+        kill_kind=event["kill_kind"],
+        actor_name=event["player_name"],
+        actor_id=event["player_guid"],
+        actor_team=event["player_team"],
+        target_name=event["target_name"],
+        target_id=event["target_guid"],
+        target_team=event["target_team"],
+        weapon=event["weapon"],
+        hitloc=event["hitloc"],
+        round_number=event["round_number"],
+        distance_m=metres(event["distance_units"]),
+    )
+
+
+def _report_event(event: Row) -> ReportEvent:
+    return ReportEvent(
+        timestamp=event["event_time"].timestamp(),
+        type=event["event_type"],
+        actor=event["player_name"],
+        actor_id=event["player_guid"],
+        target=event["target_name"],
+        target_id=event["target_guid"],
+        detail=_detail(event),
+    )
+
+
+def _detail(event: Row) -> str:
+    match event["event_type"]:
+        case "player_kill" | "bot_killed":
+            return str(event["weapon"])
+        case "objective_capture":
+            return f"{event['subject']} {event['capturing_team']}".strip()
+        case "team_win" | "match_end":
+            return str(event["winning_team"])
+        case "round_start" | "round_end":
+            return str(event["round_number"] or "")
+        case _:
+            return ""
+
+
+def _place(death: Row, kind: str) -> tuple[float, float, float] | None:
+    """Where the killer of a kill stood, or who died; None when unknown or nobody killed (R1)."""
+    if kind == "kill" and death["kill_kind"] != "kill":
+        return None
+    side = "player" if kind == "kill" else "target"
+    place: tuple[float, float, float] = (death[f"{side}_x"], death[f"{side}_y"], death[f"{side}_z"])
+    return place if any(place) else None
+
+
+def _heat_point(id: int, kind: str, death: Row, place: tuple[float, float, float]) -> MatchHeatPoint:
+    x, y, z = place
+    who = f"Killer: {death['player_name']}" if kind == "kill" else f"Victim: {death['target_name']}"
+    return MatchHeatPoint(id=id, type=kind, x=x, y=y, z=z, label=who)
+
+
+def _weapon(key: str, name: str, sums: Counter[str]) -> MatchWeapon:
+    return MatchWeapon(
+        id=key,
+        name=name,
+        weapon=name,
+        weapon_name=name,
+        kills=sums["kills"],
+        headshots=sums["headshots"],
+        shots_fired=sums["shots_fired"],
+        shots_hit=sums["shots_hit"],
+        accuracy=percent(sums["shots_hit"], sums["shots_fired"]),
+        damage=points(sums["damage_dealt"]),
+    )
