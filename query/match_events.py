@@ -142,9 +142,7 @@ def _killed(pairs: Mapping[tuple[str, str], Row], killer: str, victim: str) -> i
     return pair["kills"] + pair["bot_kills"] if pair else 0
 
 
-def _versus(
-    guid: str, other: str, names: Mapping[str, str], pairs: Mapping[tuple[str, str], Row]
-) -> Versus:
+def _versus(guid: str, other: str, names: Mapping[str, str], pairs: Mapping[tuple[str, str], Row]) -> Versus:
     nothing: Row = {"kills": 0, "bot_kills": 0, "team_kills": 0}
     given, taken = pairs.get((guid, other), nothing), pairs.get((other, guid), nothing)
     return Versus(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from clickhouse.client import ClickHouse
+from query.cursors import InvalidCursor, cursor, keys_of
 from query.games import MOHAA
 from query.ratios import kd_ratio, percent, points
+from query.scope import EVERYTHING, Scope
 from query.times import known
 from schema.answers.matches import Match, MatchItem, MatchSummary, ScoreboardRow
 from schema.answers.totals import Total
@@ -20,6 +23,7 @@ LIMIT_MAX: Final = 100
 SCOREBOARD_MAX: Final = 500
 """More players than any server holds; a server that never says where a match ends may collect more."""
 
+_MS_END: Final = 1 << 48
 RAW_SPAN_MAX: Final = timedelta(days=3)
 """Longer than any match is played."""
 
@@ -28,17 +32,62 @@ Row = Mapping[str, Any]
 
 
 async def matches(
-    store: ClickHouse, server_names: Names, *, limit: int = LIMIT, offset: int = 0, game: str = MOHAA
+    store: ClickHouse,
+    server_names: Names,
+    asked: Scope = EVERYTHING,
+    *,
+    player: str = "",
+    after: str = "",
+    limit: int = LIMIT,
+    offset: int = 0,
 ) -> list[MatchItem]:
-    """Matches in which anybody was seen, newest first. `server_names`: server_id -> name."""
-    rows = await store.rows("matches", {"game": game, "page_rows": limit, "skip_rows": offset})
-    return [_item(row, server_names) for row in rows]
+    """Matches in which anybody was seen, newest first. `server_names`: server_id -> name.
+
+    A match belongs to the period it began in; `player` leaves those he was seen in. `after` is the cursor of the
+    last match of the page before (InvalidCursor: of another list). Weapon and bots do not filter matches.
+    """
+    of = _list_name(asked, player)
+    before_ms, before_id = _place(after, of)
+    rows = await store.rows(
+        "matches",
+        {
+            **_list_parameters(asked, player),
+            "before_ms": before_ms,
+            "before_id": before_id,
+            "page_rows": limit,
+            "skip_rows": offset,
+        },
+    )
+    return [_item(row, server_names, of) for row in rows]
 
 
-async def match_total(store: ClickHouse, game: str = MOHAA) -> Total:
+async def match_total(store: ClickHouse, asked: Scope = EVERYTHING, *, player: str = "") -> Total:
     """How many matches `matches` would list in all."""
-    [row] = await store.rows("match_count", {"game": game})
+    [row] = await store.rows("matches_count", _list_parameters(asked, player))
     return Total(total=row["matches"])
+
+
+def _list_name(asked: Scope, player: str) -> str:
+    return f"matches/{player}/{asked.key()}"
+
+
+def _place(after: str, of: str) -> tuple[int, str]:
+    """When the match of a cursor began, Unix ms, and its id; (0, zeros) for the first page."""
+    if not after:
+        return 0, str(UUID(int=0))
+    began_ms, match_id = keys_of(after, of, (int, str))
+    try:
+        found = int(began_ms), str(UUID(str(match_id)))
+    except ValueError:
+        raise InvalidCursor("cursor is none of ours") from None
+    if not 0 < found[0] < _MS_END:
+        raise InvalidCursor("cursor is none of ours")
+    return found
+
+
+def _list_parameters(asked: Scope, player: str) -> dict[str, object]:
+    wanted = ("game", "from_time", "to_time", "server_id", "map_name", "gametype")
+    return {**{name: asked.parameters()[name] for name in wanted}, "player_guid": player}
 
 
 async def match(store: ClickHouse, id: str, server_names: Names, game: str = MOHAA) -> Match | None:
@@ -100,10 +149,11 @@ def ended_at(row: Row) -> datetime:
 
 
 def duration_s(row: Row) -> float:
+    """Seconds from the first event to the last."""
     return float((row["last_event_at"] - row["started_at"]).total_seconds())
 
 
-def _item(row: Row, server_names: Names) -> MatchItem:
+def _item(row: Row, server_names: Names, of: str) -> MatchItem:
     return MatchItem(
         id=row["match"],
         match_id=row["match"],
@@ -123,6 +173,7 @@ def _item(row: Row, server_names: Names) -> MatchItem:
         winning_team=row["winner"],
         allies_score=row["allies"],
         axis_score=row["axis"],
+        cursor=cursor(of, (round(row["started_at"].timestamp() * 1000), row["match"])),
     )
 
 

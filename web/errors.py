@@ -12,6 +12,7 @@ from ingest.errors import Overloaded, SpoolUnavailable
 from ingest.formats import InvalidBody
 from ingest.keys import KeysUnavailable
 from postgres.errors import PostgresUnavailable
+from query.cursors import InvalidCursor
 
 STORE_RETRY_S: Final = 5
 """What Retry-After says while a store is away: an embedded one is back within that after a crash."""
@@ -59,6 +60,8 @@ def http_error(error: Exception) -> HttpError | None:
             return error
         case web.HTTPException():
             return _from_aiohttp(error)
+        case InvalidCursor():
+            return HttpError(400, str(error), reason="invalid_cursor")
         case InvalidBody():
             return HttpError(400, str(error), reason="invalid_body")
         case Overloaded():

@@ -1,5 +1,6 @@
--- Question: the matches anybody was seen in, newest first?
--- Parameters: game; page_rows; skip_rows
+-- Question: the matches anybody was seen in, newest first; those that began in a period, after a place in the list?
+-- Parameters: game; from_time, to_time (excluded: when it began); server_id, map_name, gametype, player_guid (empty = any);
+--   before_ms, before_id (when the last match of the page before began, Unix ms, and its id; 0 = from the first); page_rows; skip_rows
 -- Reads: match_summaries
 WITH newest AS
 (
@@ -8,6 +9,13 @@ WITH newest AS
     WHERE game = {game:String}
     GROUP BY match_id
     HAVING max(notEmpty(players))
+        AND began_at >= {from_time:DateTime('UTC')} AND began_at < {to_time:DateTime('UTC')}
+        AND ({server_id:String} = '' OR max(server_id) = {server_id:String})
+        AND ({map_name:String} = '' OR max(map_name) = {map_name:String})
+        AND ({gametype:String} = '' OR max(gametype) = {gametype:String})
+        AND ({player_guid:String} = '' OR max(has(players, {player_guid:String})))
+        AND ({before_ms:Int64} = 0 OR toUnixTimestamp64Milli(began_at) < {before_ms:Int64}
+            OR (toUnixTimestamp64Milli(began_at) = {before_ms:Int64} AND match_id > {before_id:UUID}))
     ORDER BY began_at DESC, match_id
     LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}
 )

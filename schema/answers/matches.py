@@ -29,6 +29,8 @@ class MatchItem(Struct, frozen=True, kw_only=True):
     winning_team: str
     allies_score: int
     axis_score: int
+    cursor: str
+    """Give it as `cursor` to get the matches behind this one."""
 
 
 class MatchSummary(Struct, frozen=True, kw_only=True):

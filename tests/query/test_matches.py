@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clickhouse.client import ClickHouse
+from query.cursors import InvalidCursor, cursor
 from query.matches import match, match_total, matches
+from query.periods import between
+from query.scope import EVERYTHING, Scope
+from schema.columns import Row
 from schema.match_ids import match_uuid
 from tests.query.conftest import Stored
 from tests.query.oracle import by_match, day_stats, last, players_of, winner_of
@@ -96,3 +100,48 @@ async def test_a_late_event_changes_its_match(clickhouse: ClickHouse) -> None:
     found = await match(clickhouse, item.id, {})
     assert found
     assert [row_.kills for row_ in found.scoreboard] == [1, 1, 0]
+
+
+async def test_filters_leave_the_matches_that_fit(world: Stored) -> None:
+    expected = by_match(world.events)
+    began = {uuid: min(e["event_time"] for e in events) for uuid, events in expected.items()}
+    border = datetime(2026, 11, 1, tzinfo=UTC)
+    for asked, fits in (
+        (Scope(server_id="server-2"), lambda e: e["server_id"] == "server-2"),
+        (Scope(map_name="dm/mohdm6"), lambda e: e["map_name"] == "dm/mohdm6"),
+        (Scope(gametype="obj", server_id="server-1"), lambda e: (e["gametype"], e["server_id"]) == ("obj", "server-1")),
+        (Scope(period=between(None, border)), lambda e: began[str(e["match_id"])] < milliseconds(border)),
+        (Scope(period=between(border, None)), lambda e: began[str(e["match_id"])] >= milliseconds(border)),
+    ):  # fmt: skip
+        wanted = {uuid for uuid, events in expected.items() if fits(events[0])}
+        assert 0 < len(wanted) < len(expected)
+        assert {item.id for item in await matches(world.clickhouse, NAMES, asked)} == wanted
+        assert (await match_total(world.clickhouse, asked)).total == len(wanted)
+    for guid in ("40", "45", "nobody"):
+        wanted = {uuid for uuid, events in expected.items() if guid in players_of(events)}
+        assert {item.id for item in await matches(world.clickhouse, NAMES, player=guid)} == wanted
+        assert (await match_total(world.clickhouse, player=guid)).total == len(wanted)
+
+
+async def test_cursors_walk_the_whole_list_though_new_matches_come(clickhouse: ClickHouse) -> None:
+    def played(number: int, at: datetime) -> Row:
+        return kill(at, "1", "2", match_id=match_uuid(f"m{number}", "server-1", ""))
+
+    # Five begin in the same millisecond: the id breaks the tie.
+    await store(clickhouse, [played(n, AT + timedelta(hours=max(0, n - 4))) for n in range(9)], "a")
+    listed = [item.id for item in await matches(clickhouse, {})]
+    walked, after = [], ""
+    while page := await matches(clickhouse, {}, after=after, limit=2):
+        walked += [item.id for item in page]
+        after = page[-1].cursor
+        await store(clickhouse, [played(100 + len(walked), AT + timedelta(days=1, hours=len(walked)))], after)
+    assert walked == listed
+
+
+@pytest.mark.parametrize(
+    "keys", [(0, "x"), (5, "no uuid"), (-5, str(match_uuid("m", "", ""))), (1 << 70, "x")]
+)
+async def test_a_made_up_cursor_is_refused(clickhouse: ClickHouse, keys: tuple[int, str]) -> None:
+    for made_up in (cursor(f"matches//{EVERYTHING.key()}", keys), cursor("another list", (5, "x")), "%%%"):
+        with pytest.raises(InvalidCursor):
+            await matches(clickhouse, {}, after=made_up)
