@@ -26,7 +26,7 @@ MATCH_STATS: Final = frozenset(["wins", "team_wins", "ffa_wins", "losses", "roun
 
 STATS: Final = DAY_STATS | MATCH_STATS
 
-_ALIASES: Final = {"kd": "kd_ratio"}
+ALIASES: Final = {"kd": "kd_ratio"}
 _FRACTIONS: Final = frozenset(
     ["kd_ratio", "accuracy", "damage", "distance", "sprinted", "swam", "driven", "playtime"]
 )
@@ -35,7 +35,7 @@ _FRACTIONS: Final = frozenset(
 def known_stat(name: str) -> str:
     """The stat meant by a name of a path or query; `kills` when nobody knows it."""
     lowered = name.strip().lower()
-    stat = _ALIASES.get(lowered, lowered)
+    stat = ALIASES.get(lowered, lowered)
     return stat if stat in STATS else KILLS
 
 

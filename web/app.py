@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from aiohttp import web
 
-from web import health
+from web import health, ingest, sql, stats
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
+from web.endpoints import ENDPOINTS, Endpoint, by_handler
 from web.health import CHECKS, StoreChecks
-from web.ingest import ingest_routes
+from web.parameters import DECLARED
 from web.settings import WebSettings
-from web.sql import sql_routes
-from web.stats import stats_routes
 from web.world import WORLD, World
 
+TABLES: Final = (ingest.endpoints, health.endpoints, *stats.TABLES, sql.endpoints)
+"""Every endpoint, in the order in which the router asks them."""
 
-def create_app(world: World) -> web.Application:
-    """The application around one world. Serve it with `web.server.open_server`."""
+
+def create_app(world: World, more: Iterable[Iterable[Endpoint]] = ()) -> web.Application:
+    """The application around one world, with `more` endpoints after those of TABLES. Serve it with `open_server`."""
     app = web.Application(
         middlewares=[edge(world.settings)],
         client_max_size=world.settings.body_bytes_max,
         handler_args=connection_options(world.settings),
     )
+    endpoints = by_handler((*TABLES, *more))
     app[WORLD] = world
     app[CHECKS] = StoreChecks(world)
     app[BODIES] = BodyBudget(world.settings)
-    app.add_routes(ingest_routes())
-    app.add_routes(health.routes)
-    app.add_routes(stats_routes())
-    app.add_routes(sql_routes(app))
+    app[sql.RUNNING] = set()
+    app[ENDPOINTS] = endpoints
+    app[DECLARED] = {handler: endpoint.parameters for handler, endpoint in endpoints.items()}
+    for endpoint in endpoints.values():
+        app.add_routes(endpoint.routes())
     return app
 
 

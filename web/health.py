@@ -13,14 +13,16 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from schema.answers.health import Health, Readiness
 from web import metrics
+from web.endpoints import Endpoints
 from web.memory import memory
 from web.responses import json_response
 from web.world import WORLD, World
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
-routes = web.RouteTableDef()
+endpoints = Endpoints("operation")
 
 
 class StoreChecks:
@@ -57,18 +59,16 @@ class StoreChecks:
 CHECKS: Final = web.AppKey("CHECKS", StoreChecks)
 
 
-@routes.get("/health")
+@endpoints.get("/health", answers=Health)
 async def health(request: web.Request) -> web.Response:
     """200 while the process answers at all; asks no store."""
     world = request.app[WORLD]
     now = datetime.now(UTC)
-    return json_response(
-        {"status": "ok", "timestamp": now, "version": world.version, "started_at": world.started_at},
-        headers=NO_STORE,
-    )
+    body = Health(status="ok", timestamp=now, version=world.version, started_at=world.started_at)
+    return json_response(body, headers=NO_STORE)
 
 
-@routes.get("/ready")
+@endpoints.get("/ready", answers={200: Readiness, 503: Readiness})
 async def ready(request: web.Request) -> web.Response:
     """Whether reports are accepted durably; 503 when not.
 
@@ -79,11 +79,11 @@ async def ready(request: web.Request) -> web.Response:
     is_ready = world.door.ready() and world.keys.loaded
     metrics.READY.set(is_ready)
     checks = await request.app[CHECKS].results()
-    body = {"ready": is_ready, "checks": checks, "queueDepth": world.door.pending_events()}
+    body = Readiness(ready=is_ready, checks=dict(checks), queue_depth=world.door.pending_events())
     return json_response(body, status=200 if is_ready else 503, headers=NO_STORE)
 
 
-@routes.get("/metrics")
+@endpoints.get("/metrics", answers=None, media="text/plain")
 async def prometheus(_: web.Request) -> web.Response:
     """The counts of every role of this node, as Prometheus text."""
     # Reading every process's files takes milliseconds: not on the loop that acknowledges reports.

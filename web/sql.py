@@ -24,7 +24,9 @@ from postgres import saved_queries, turns
 from postgres.errors import QueryRefused
 from postgres.saved_queries import SavedQuery
 from web.bodies import read_body
+from web.endpoints import Body, Endpoints
 from web.errors import HttpError, bad_request, not_found
+from web.parameters import part
 from web.responses import json_response
 from web.world import WORLD, World
 
@@ -73,7 +75,7 @@ _CODES: Final[Mapping[int, tuple[int, str]]] = MappingProxyType(
 """ClickHouse code -> status and reason; every other refusal is 400."""
 _PARAMETER: Final = re.compile(r"\{\s*([A-Za-z_]\w*)\s*:\s*([^{}]+?)\s*\}")
 _QUERY_NAME: Final = re.compile(r"([a-z][a-z0-9_-]{0,63})(?:\.([a-z]+))?")
-_RUNNING: Final = web.AppKey("RUNNING", set[str])
+RUNNING: Final = web.AppKey("RUNNING", set[str])
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,35 +103,66 @@ class QueryItem(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class SqlRows(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a statement as ClickHouse's format JSON has them."""
+
+    meta: list[dict[str, str]]
+    """Name and type of each column."""
+    data: list[dict[str, Any]]
+    rows: int
+
+
 class QueryList(msgspec.Struct, frozen=True, kw_only=True):
     """GET /sql/queries."""
 
     queries: list[QueryItem]
 
 
-def sql_routes(app: web.Application) -> list[web.AbstractRouteDef]:
-    """The routes; what they remember of this process goes into `app`."""
-    app[_RUNNING] = set()
-    one = f"{API}/sql/queries/{{name}}"
-    return [
-        web.post(f"{API}/sql", post_sql),
-        web.post(f"{API}/sql.{{form:[a-z]+}}", post_sql),
-        web.get(f"{API}/sql/queries", get_queries),
-        web.get(one, run_query),
-        web.put(one, put_query),
-        web.delete(one, drop_query),
-    ]
+FORM: Final = part("form", f"The form of the answer: {', '.join(FORMS)}; without it Accept chooses")
+NAME: Final = part("name", "The query's name; a suffix such as `.csv` chooses the form of the answer")
+
+_BODY: Final = Body(
+    "SQL, or the same as JSON; `?param_x=` also fills `{x:Type}`",
+    {"text/plain": str, "application/json": Statement},
+)
+_MEDIA: Final = tuple(form.content_type for form in FORMS.values())
+_ERRORS: Final = {
+    400: "The statement is wrong, or a parameter is missing",
+    403: "The statement wants more than the analyst may",
+    404: "No such form, or no query of this name",
+    408: "The statement ran out of its time, or its body came too slowly",
+    413: "The answer or the memory is beyond the analyst's limits, or the body is too large",
+    429: "One statement of an analyst runs at a time",
+    503: "ClickHouse or Postgres is away",
+}
+_STORED: Final = {
+    400: "The body is no query that can be saved",
+    404: "No query of this name",
+    408: "The body came too slowly",
+    409: "Another analyst has a query of this name",
+    413: "The body is too large",
+    429: "Too many logins",
+    503: "ClickHouse or Postgres is away",
+}
+_ONE: Final = f"{API}/sql/queries/{{name}}"
+
+endpoints = Endpoints("sql")
 
 
+@endpoints.post(
+    f"{API}/sql", f"{API}/sql.{{form:[a-z]+}}",
+    answers=SqlRows, media=_MEDIA, parameters=[FORM], body=_BODY, caller="analyst", errors=_ERRORS,
+)  # fmt: skip
 async def post_sql(request: web.Request) -> web.StreamResponse:
     """Run a statement: the body is SQL, or `{"query": …, "parameters": {…}}` as JSON; `?param_x=` also fills `{x:Type}`."""
     login = login_of(request)
-    form = _form(request, request.match_info.get("form", ""))
+    form = _form(request, FORM.of(request))
     body = await read_body(request, request.app[WORLD].settings)
     sql, parameters = _statement(request, body)
     return await _run(request, login, sql, form, parameters)
 
 
+@endpoints.get(_ONE, answers=SqlRows, media=_MEDIA, parameters=[NAME], caller="analyst", errors=_ERRORS)
 async def run_query(request: web.Request) -> web.StreamResponse:
     """Run a saved query with the login of whoever asks; its parameters come as `?name=value`."""
     login = login_of(request)
@@ -142,6 +175,10 @@ async def run_query(request: web.Request) -> web.StreamResponse:
     )
 
 
+@endpoints.get(
+    f"{API}/sql/queries", answers=QueryList, caller="analyst",
+    errors={status: _STORED[status] for status in (429, 503)},
+)  # fmt: skip
 async def get_queries(request: web.Request) -> web.Response:
     """Every saved query."""
     await _authenticated(request)
@@ -149,6 +186,10 @@ async def get_queries(request: web.Request) -> web.Response:
     return json_response(QueryList(queries=[_item(saved) for saved in found]))
 
 
+@endpoints.add(
+    "PUT", _ONE, answers=QueryItem, parameters=[NAME], caller="analyst", errors=_STORED,
+    body=Body("The query", {"application/json": NewQuery}),
+)  # fmt: skip
 async def put_query(request: web.Request) -> web.Response:
     """Save `{"query": …, "description": …}` under a name, or change one's own."""
     name, _ = _query_name(request)
@@ -166,6 +207,10 @@ async def put_query(request: web.Request) -> web.Response:
     return json_response(_item(saved))
 
 
+@endpoints.add(
+    "DELETE", _ONE, answers={204: None}, parameters=[NAME], caller="analyst",
+    errors={status: _STORED[status] for status in (404, 429, 503)},
+)  # fmt: skip
 async def drop_query(request: web.Request) -> web.Response:
     """Forget a query of one's own."""
     name, _ = _query_name(request)
@@ -209,7 +254,7 @@ async def _run(
     try:
         async with (
             _while_connected(request),
-            _alone(request.app[_RUNNING], world, login.name),
+            _alone(request.app[RUNNING], world, login.name),
             world.reader.read(login, sql, form.name, parameters) as answer,
         ):
             return await _send(request, answer, form, attachment)
@@ -329,7 +374,7 @@ def _given(saved: SavedQuery, request: web.Request) -> dict[str, str]:
 
 
 def _query_name(request: web.Request) -> tuple[str, str]:
-    found = _QUERY_NAME.fullmatch(request.match_info["name"])
+    found = _QUERY_NAME.fullmatch(NAME.of(request))
     if found is None:
         raise not_found("No query of this name")
     return found.group(1), found.group(2) or ""

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import io
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientSession, ClientTimeout
 
 from cache.answers import open_answers
 from cache.settings import RedisSettings
@@ -32,6 +32,7 @@ from ingest.spool import OPEN_SUFFIX, SEALED_SUFFIX
 from postgres import servers
 from postgres.pool import Postgres
 from web.app import create_app
+from web.endpoints import Endpoint
 from web.server import open_server
 from web.settings import WebSettings
 from web.world import World
@@ -103,11 +104,11 @@ Serve = Callable[..., AbstractAsyncContextManager[Served]]
 
 @pytest.fixture
 def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
-    """`async with serve(read_timeout_s=0.2) as served`: settings of web by name, further routes by `routes`."""
+    """`async with serve(read_timeout_s=0.2) as served`: settings of web by name, further endpoints by `more`."""
 
     @contextlib.asynccontextmanager
     async def started(
-        routes: web.RouteTableDef | None = None,
+        more: Iterable[Endpoint] = (),
         ingest: IngestSettings | None = None,
         clickhouse: ClickHouse | None = None,
         reader_url: str = NO_CLICKHOUSE,
@@ -132,8 +133,7 @@ def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
                 started_at=datetime.now(UTC),
             )
             await world.keys.refresh()
-            app = create_app(world)
-            app.add_routes(routes or [])
+            app = create_app(world, [more])
             port = await stack.enter_async_context(open_server(app, web_settings, "127.0.0.1", 0))
             client = await stack.enter_async_context(
                 ClientSession(

@@ -10,7 +10,9 @@ from aiohttp import web
 from clickhouse.errors import ClickHouseUnavailable
 from tests.web.conftest import Serve
 from web.answers import answer
+from web.endpoints import Endpoints
 from web.errors import not_found
+from web.parameters import part
 
 
 class Database:
@@ -33,19 +35,19 @@ class Database:
         return self.rows
 
 
-def routes_of(database: Database) -> web.RouteTableDef:
-    routes = web.RouteTableDef()
+def endpoints_of(database: Database) -> Endpoints:
+    endpoints = Endpoints("test")
 
-    @routes.get("/player/{guid}")
+    @endpoints.get("/player/{guid}", answers=dict, parameters=[part("guid", "Whose")], cache="player")
     async def player(request: web.Request) -> web.Response:
-        return await answer(request, "player", request.match_info["guid"], database.player)
+        return await answer(request, database.player)
 
-    return routes
+    return endpoints
 
 
 async def test_the_header_says_where_the_answer_came_from(serve: Serve) -> None:
     database = Database()
-    async with serve(routes_of(database)) as served:
+    async with serve(endpoints_of(database)) as served:
         first, second = await served.get("/player/7"), await served.get("/player/7")
 
         assert [first.headers["X-Cache"], second.headers["X-Cache"]] == ["miss", "hit"]
@@ -57,7 +59,7 @@ async def test_the_header_says_where_the_answer_came_from(serve: Serve) -> None:
 async def test_many_who_ask_at_once_cost_one_question(serve: Serve) -> None:
     database = Database()
     database.open.clear()
-    async with serve(routes_of(database)) as served:
+    async with serve(endpoints_of(database)) as served:
         asking = [asyncio.create_task(served.get("/player/7")) for _ in range(30)]
         await database.was_asked.wait()
         database.open.set()
@@ -70,7 +72,7 @@ async def test_a_missing_thing_is_404_for_everyone_who_waits_and_is_asked_again(
     database = Database()
     database.error = not_found("Player not found")
     database.open.clear()
-    async with serve(routes_of(database)) as served:
+    async with serve(endpoints_of(database)) as served:
         asking = [asyncio.create_task(served.get("/player/7")) for _ in range(5)]
         await database.was_asked.wait()
         database.open.set()
@@ -83,7 +85,7 @@ async def test_a_missing_thing_is_404_for_everyone_who_waits_and_is_asked_again(
 
 async def test_clickhouse_away_is_503_and_what_is_remembered_is_still_answered(serve: Serve) -> None:
     database = Database()
-    async with serve(routes_of(database)) as served:
+    async with serve(endpoints_of(database)) as served:
         await served.get("/player/7")
         database.error = ClickHouseUnavailable(None, "does not answer")
 
@@ -97,7 +99,7 @@ async def test_clickhouse_away_is_503_and_what_is_remembered_is_still_answered(s
 async def test_a_large_answer_is_compressed_for_who_accepts_it(serve: Serve, accepted: str) -> None:
     database = Database()
     database.rows = [{"number": number} for number in range(1000)]
-    async with serve(routes_of(database)) as served:
+    async with serve(endpoints_of(database)) as served:
         response = await served.get("/player/7", headers={"Accept-Encoding": accepted})
 
         assert response.headers["Content-Encoding"] == "gzip"
@@ -109,7 +111,7 @@ async def test_a_large_answer_is_compressed_for_who_accepts_it(serve: Serve, acc
 async def test_a_large_answer_stays_plain_for_who_does_not(serve: Serve, accepted: str) -> None:
     database = Database()
     database.rows = ["x"] * 1000
-    async with serve(routes_of(database)) as served:
+    async with serve(endpoints_of(database)) as served:
         response = await served.get("/player/7", headers={"Accept-Encoding": accepted})
 
         assert "Content-Encoding" not in response.headers

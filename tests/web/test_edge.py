@@ -13,12 +13,13 @@ from structlog.typing import EventDict
 from clickhouse.errors import ClickHouseUnavailable
 from postgres.errors import PostgresUnavailable
 from tests.web.conftest import Serve, Served
+from web.endpoints import Endpoints
 from web.errors import not_found
 
-routes = web.RouteTableDef()
+endpoints = Endpoints("test")
 
 
-@routes.get("/boom/{what}")
+@endpoints.get("/boom/{what}", answers=None)
 async def boom(request: web.Request) -> web.Response:
     match request.match_info["what"]:
         case "clickhouse":
@@ -37,7 +38,7 @@ async def boom(request: web.Request) -> web.Response:
 
 @pytest.fixture
 async def served(serve: Serve) -> AsyncIterator[Served]:
-    async with serve(routes) as served:
+    async with serve(endpoints) as served:
         yield served
 
 
@@ -158,7 +159,7 @@ async def test_named_origins_are_the_only_ones_allowed(serve: Serve) -> None:
 
 
 async def test_no_log_line_shows_a_token(serve: Serve, logs: list[EventDict]) -> None:
-    async with serve(routes, log_requests="all") as served:
+    async with serve(endpoints, log_requests="all") as served:
         path = f"/api/v1/ingest/events?server_token={served.token}"
         await served.post(path=path, headers={"Authorization": "Bearer slk_wrong"})
         await served.post(path=path, headers={})

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from tests.web.conftest import Serve, Served
 from web.app import create_app
+from web.endpoints import Endpoints
 from web.responses import Acknowledgement
 from web.server import FILES_RESERVED, open_files, open_server
 
@@ -55,16 +56,16 @@ async def test_pipelined_requests_are_answered_in_their_order(served: Served) ->
 
 
 async def test_a_client_that_never_reads_does_not_fill_our_memory(serve: Serve) -> None:
-    routes = web.RouteTableDef()
+    endpoints = Endpoints("test")
     handled = 0
 
-    @routes.get("/large")
+    @endpoints.get("/large", answers=None)
     async def large(_: web.Request) -> web.Response:
         nonlocal handled
         handled += 1
         return Acknowledgement(1, "r" * 30_000, "id")
 
-    async with serve(routes) as served:
+    async with serve(endpoints) as served:
         _, writer = await asyncio.open_connection("127.0.0.1", served.port, limit=1024)
         writer.transport.pause_reading()  # type: ignore[attr-defined] # every stream's transport can
         writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n" * 3000)
@@ -137,18 +138,17 @@ async def test_http_1_0_and_a_closing_client_get_a_closing_answer(served: Served
 
 
 async def test_stopping_lets_a_running_request_finish_and_takes_no_new_ones(serve: Serve) -> None:
-    routes = web.RouteTableDef()
+    endpoints = Endpoints("test")
     entered, go_on = asyncio.Event(), asyncio.Event()
 
-    @routes.get("/slow")
+    @endpoints.get("/slow", answers=None)
     async def slow(_: web.Request) -> web.Response:
         entered.set()
         await go_on.wait()
         return web.Response(text="done")
 
     async with serve() as served:
-        app = create_app(served.world)
-        app.add_routes(routes)
+        app = create_app(served.world, [endpoints])
         leave = asyncio.Event()
         ports: asyncio.Queue[int] = asyncio.Queue()
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from aiohttp import web
+from typing import Final
 
 from web.stats import leaderboards, maps, matches, players, servers, totals, weapons
 
-
-def stats_routes() -> Iterator[web.AbstractRouteDef]:
-    """Every route of the stats API."""
-    for module in (totals, leaderboards, matches, weapons, maps, players, servers):
-        yield from module.routes
+TABLES: Final = tuple(
+    module.endpoints for module in (totals, leaderboards, matches, weapons, maps, players, servers)
+)
+"""Every endpoint of the stats API."""

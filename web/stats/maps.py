@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 
 from query import maps
+from schema.answers.maps import HeatPoint, MapItem, MapPage
 from web.answers import answer
-from web.stats.parameters import API, map_name
+from web.endpoints import Endpoints
+from web.parameters import choice
+from web.stats.parameters import API, MAP, map_name
 from web.world import WORLD
 
-routes = web.RouteTableDef()
+HEATMAP: Final = choice(
+    "type", "Where people kill, or where they die", ("kills", "deaths"),
+    default="kills", aliases={"death": "deaths"},
+)  # fmt: skip
+
+endpoints = Endpoints("maps")
 
 
-@routes.get(f"{API}/stats/maps")
+@endpoints.get(f"{API}/stats/maps", answers=list[MapItem], cache="list")
 async def get_maps(request: web.Request) -> web.Response:
     """Every map."""
     store = request.app[WORLD].clickhouse
-    return await answer(request, "list", "maps", lambda: maps.maps(store))
+    return await answer(request, lambda: maps.maps(store))
 
 
-@routes.get(f"{API}/stats/map/{{map:.+}}/heatmap")
+@endpoints.get(
+    f"{API}/stats/map/{{map:.+}}/heatmap",
+    answers=list[HeatPoint], parameters=[MAP, HEATMAP], cache="list",
+)  # fmt: skip
 async def get_map_heatmap(request: web.Request) -> web.Response:
     """Where people kill, or die, on a map."""
-    world, text = request.app[WORLD], request.match_info["map"]
-    kind = "deaths" if request.query.get("type", "") in ("deaths", "death") else "kills"
+    world, text, kind = request.app[WORLD], MAP.of(request), HEATMAP.of(request)
 
-    async def produce() -> object:
+    async def produce() -> list[HeatPoint]:
         return await maps.map_heatmap(world.clickhouse, await map_name(world, text), kind)
 
-    return await answer(request, "list", f"heatmap/{kind}/{text}", produce)
+    return await answer(request, produce)
 
 
-@routes.get(f"{API}/stats/map/{{map:.+}}")
+@endpoints.get(f"{API}/stats/map/{{map:.+}}", answers=MapPage, parameters=[MAP], cache="list")
 async def get_map(request: web.Request) -> web.Response:
     """One map, its best players and its heatmaps."""
-    world, text = request.app[WORLD], request.match_info["map"]
+    world, text = request.app[WORLD], MAP.of(request)
 
-    async def produce() -> object:
+    async def produce() -> MapPage:
         return await maps.map_page(world.clickhouse, await map_name(world, text))
 
-    return await answer(request, "list", f"map/{text}", produce)
+    return await answer(request, produce)

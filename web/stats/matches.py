@@ -9,33 +9,51 @@ from aiohttp import web
 
 from query import match_events, match_predictions, match_reports, matches
 from query.match_moments import moments
-from schema.answers.match_reports import Moment
-from schema.answers.matches import MatchItem
+from schema.answers.match_reports import (
+    KillMatrix,
+    MatchHeatPoint,
+    MatchPrediction,
+    MatchReport,
+    Moment,
+    TimelineEvent,
+)
+from schema.answers.matches import Match, MatchItem
 from schema.answers.totals import Total
 from web.answers import answer
+from web.endpoints import Endpoints
 from web.errors import not_found
-from web.stats.parameters import API, OFFSET_MAX, flag, known_names, number, scope, server_names, text
+from web.parameters import choice, number, part, text
+from web.stats.parameters import API, COUNT_ONLY, CURSOR, FILTERS, OFFSET, known_names, scope, server_names
 from web.world import WORLD
-
-routes = web.RouteTableDef()
 
 Found = TypeVar("Found")
 
-MATCH: Final = f"{API}/stats/match/{{id}}"
-_HEATMAP_KINDS: Final = {"kills": ("kill",), "kill": ("kill",), "deaths": ("death",), "death": ("death",)}
+MATCH: Final = part("id", "The match's UUID, or the id its server gave it")
+LIMIT: Final = number("limit", "How many matches", default=matches.LIMIT, least=1, most=matches.LIMIT_MAX)
+PLAYER: Final = text("player", "Only matches in which the player with this guid was seen")
+HEATMAP: Final = choice(
+    "type", "Only where killers, or where victims stood", ("kills", "deaths"),
+    default="", aliases={"kill": "kills", "death": "deaths"},
+)  # fmt: skip
+
+_MATCH: Final = f"{API}/stats/match/{{id}}"
+_UNKNOWN: Final = {404: "Nobody knows the match"}
+_HEATMAP_KINDS: Final = {"kills": ("kill",), "deaths": ("death",), "": ("kill", "death")}
+
+endpoints = Endpoints("matches")
 
 
-@routes.get(f"{API}/stats/matches")
+@endpoints.get(
+    f"{API}/stats/matches",
+    answers=(list[MatchItem], Total),
+    parameters=[LIMIT, OFFSET, CURSOR, COUNT_ONLY, PLAYER, *FILTERS],
+    cache="match",
+)
 async def get_matches(request: web.Request) -> web.Response:
     """The newest matches, or how many there are."""
     world, asked = request.app[WORLD], scope(request)
-    limit = number(request, "limit", matches.LIMIT, 1, matches.LIMIT_MAX)
-    offset = number(request, "offset", 0, 0, OFFSET_MAX)
-    player, after, count_only = (
-        text(request, "player"),
-        request.query.get("cursor", ""),
-        flag(request, "count_only"),
-    )
+    limit, offset, count_only = LIMIT.of(request), OFFSET.of(request), COUNT_ONLY.of(request)
+    player, after = PLAYER.of(request), CURSOR.of(request)
 
     async def produce() -> list[MatchItem] | Total:
         known = await known_names(world, asked)
@@ -51,53 +69,58 @@ async def get_matches(request: web.Request) -> web.Response:
             offset=offset,
         )
 
-    key = f"list/{limit}/{offset}/{count_only:d}/{after}/{player}/{asked.key()}"
-    return await answer(request, "match", key, produce)
+    return await answer(request, produce, variant=asked.key())
 
 
-@routes.get(f"{MATCH}/advanced")
+@endpoints.get(f"{_MATCH}/advanced", answers=MatchReport, parameters=[MATCH], cache="match", errors=_UNKNOWN)
 async def get_match_report(request: web.Request) -> web.Response:
     """Everything about one match."""
     world = request.app[WORLD]
     return await _about(
         request,
-        "advanced",
         lambda match_id: match_reports.match_report(world.clickhouse, match_id, server_names(world)),
     )
 
 
-@routes.get(f"{MATCH}/timeline")
+@endpoints.get(
+    f"{_MATCH}/timeline", answers=list[TimelineEvent], parameters=[MATCH], cache="match", errors=_UNKNOWN
+)
 async def get_match_timeline(request: web.Request) -> web.Response:
     """The first 1000 kills and rounds of one match, in order."""
     store = request.app[WORLD].clickhouse
-    return await _about(request, "timeline", lambda match_id: match_events.timeline(store, match_id))
+    return await _about(request, lambda match_id: match_events.timeline(store, match_id))
 
 
-@routes.get(f"{MATCH}/heatmap")
+@endpoints.get(
+    f"{_MATCH}/heatmap",
+    answers=list[MatchHeatPoint],
+    parameters=[MATCH, HEATMAP],
+    cache="match",
+    errors=_UNKNOWN,
+)
 async def get_match_heatmap(request: web.Request) -> web.Response:
     """Where killers and victims stood in the first 2000 deaths of one match."""
-    store, wanted = request.app[WORLD].clickhouse, request.query.get("type", "")
-    kinds = _HEATMAP_KINDS.get(wanted, ("kill", "death"))
-    return await _about(
-        request, f"heatmap/{'-'.join(kinds)}", lambda match_id: match_events.heatmap(store, match_id, kinds)
-    )
+    store, kinds = request.app[WORLD].clickhouse, _HEATMAP_KINDS[HEATMAP.of(request)]
+    return await _about(request, lambda match_id: match_events.heatmap(store, match_id, kinds))
 
 
-@routes.get(f"{MATCH}/predictions")
+@endpoints.get(
+    f"{_MATCH}/predictions", answers=MatchPrediction, parameters=[MATCH], cache="match", errors=_UNKNOWN
+)
 async def get_match_prediction(request: web.Request) -> web.Response:
     """Who is likely to win one match, by score and form."""
     store = request.app[WORLD].clickhouse
-    return await _about(request, "predictions", lambda match_id: match_predictions.predict(store, match_id))
+    return await _about(request, lambda match_id: match_predictions.predict(store, match_id))
 
 
-@routes.get(f"{MATCH}/matrix")
+@endpoints.get(f"{_MATCH}/matrix", answers=KillMatrix, parameters=[MATCH], cache="match", errors=_UNKNOWN)
 async def get_match_matrix(request: web.Request) -> web.Response:
     """Who killed whom how often in one match."""
     store = request.app[WORLD].clickhouse
-    return await _about(request, "matrix", lambda match_id: match_events.kill_matrix(store, match_id))
+    return await _about(request, lambda match_id: match_events.kill_matrix(store, match_id))
 
 
-@routes.get(f"{MATCH}/moments")
+@endpoints.get(f"{_MATCH}/moments", answers=list[Moment], parameters=[MATCH], cache="match", errors=_UNKNOWN)
 async def get_match_moments(request: web.Request) -> web.Response:
     """The record moments of one match."""
     store = request.app[WORLD].clickhouse
@@ -106,23 +129,21 @@ async def get_match_moments(request: web.Request) -> web.Response:
         row = await matches.summary_row(store, match_id)
         return None if row is None else moments(await match_events.kills(store, row))
 
-    return await _about(request, "moments", found)
+    return await _about(request, found)
 
 
-@routes.get(MATCH)
+@endpoints.get(_MATCH, answers=Match, parameters=[MATCH], cache="match", errors=_UNKNOWN)
 async def get_match(request: web.Request) -> web.Response:
     """One match by its UUID or the id the server gave it."""
     world = request.app[WORLD]
     return await _about(
-        request, "one", lambda match_id: matches.match(world.clickhouse, match_id, server_names(world))
+        request, lambda match_id: matches.match(world.clickhouse, match_id, server_names(world))
     )
 
 
-async def _about(
-    request: web.Request, part: str, find: Callable[[str], Awaitable[Found | None]]
-) -> web.Response:
+async def _about(request: web.Request, find: Callable[[str], Awaitable[Found | None]]) -> web.Response:
     """What `find` says of the match in the path, which may be named by UUID or wire id; 404 when it says None."""
-    match_id = request.match_info["id"]
+    match_id = MATCH.of(request)
 
     async def produce() -> Found:
         found = await find(match_id)
@@ -130,4 +151,4 @@ async def _about(
             raise not_found("Match not found")
         return found
 
-    return await answer(request, "match", f"{part}/{match_id}", produce)
+    return await answer(request, produce)

@@ -1,4 +1,4 @@
-"""What the stats routes read of a request.
+"""What the stats endpoints read of a request (`web.parameters` says how), and helpers around it.
 
 Path parts are decoded once, by aiohttp, which keeps `%2F` inside its segment. The forum encodes a space as `+`: where
 the literal finds nothing, `+` is read as a space. Numbers of the query that the original knew are read leniently and
@@ -17,21 +17,78 @@ from typing import Final
 from aiohttp import web
 
 from query import maps, weapons
-from query.periods import ALL, Period, between, period
+from query.cursors import CURSOR_MAX
+from query.periods import ALL, PERIODS, Period, between, period
 from query.scope import SAMPLE_MAX, TEXT_MAX, Scope
 from schema.gametypes import GAMETYPES, fold_gametype
 from web.errors import bad_request
+from web.parameters import AnyParameter, Parameter, choice, flag, number, parsed, part, text
 from web.world import World
 
 API: Final = "/api/v1"
+
 OFFSET_MAX: Final = 10_000_000
 PAGE_MAX: Final = 100_000
 
-_YES: Final = frozenset(("1", "true", "yes", "on"))
 # RFC 3339, or a day alone. A `+` of the offset that was not encoded arrives as a space.
 _TIME: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+ -]\d{2}:\d{2}))?", re.ASCII
 )
+
+
+def _moment(given: str) -> datetime | None:
+    """A time, aware; a day alone is its beginning in UTC."""
+    try:
+        if not _TIME.fullmatch(given):
+            raise ValueError
+        read = datetime.fromisoformat(f"{given[:10]}T{given[11:].upper().replace(' ', '+')}".rstrip("T"))
+        return read.replace(tzinfo=UTC) if len(given) == len("2026-11-02") else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("is a time like 2026-11-02T18:00:00Z, or a day like 2026-11-02") from None
+
+
+def moment(name: str, help: str) -> Parameter[datetime | None]:
+    """A time of the query, aware; None when it is missing; a day alone is its beginning in UTC; 400 for anything else."""
+    schema = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+    return parsed(name, help, _moment, default=None, schema=schema)
+
+
+def _gametype(given: str) -> str:
+    folded = fold_gametype(given)
+    if not folded:
+        raise ValueError(f"is one of {', '.join(sorted(GAMETYPES))}")
+    return folded
+
+
+OFFSET: Final = number("offset", "How many entries to leave out", default=0, least=0, most=OFFSET_MAX)
+CURSOR: Final = text("cursor", "Where the page before ended, as its answer said", most=CURSOR_MAX)
+COUNT_ONLY: Final = flag("count_only", "Only how many entries there are")
+GUID: Final = part("guid", "The player's guid, or `unauth_<slot>` for the last player seen in that slot")
+MAP: Final = part("map", "The map's name, such as `dm/mohdm6`; slashes may be encoded")
+WEAPON: Final = part("weapon", "The weapon's name, such as `M1 Garand`, in any case")
+
+BOTS: Final = flag("bots", "Count bots too")
+PERIOD: Final = choice("period", "The running calendar period, UTC", PERIODS, default=ALL)
+FROM: Final = moment(
+    "from", "From this time on (or the day's midnight, UTC), widened to full hours; instead of `period`"
+)
+TO: Final = moment("to", "Before this time, widened to full hours; instead of `period`")
+SERVER: Final = text("server", "Only what happened on the server with this id", most=TEXT_MAX)
+MAP_FILTER: Final = text("map", "Only what happened on this map", most=TEXT_MAX)
+WEAPON_FILTER: Final = text("weapon", "Only what was done with this weapon", most=TEXT_MAX)
+GAMETYPE: Final = parsed(
+    "gametype", "Only games of this type, in any spelling of it", _gametype,
+    default="", schema={"type": "string", "enum": sorted(GAMETYPES)},
+)  # fmt: skip
+MIN_SAMPLE: Final = number(
+    "min_sample", "The least of what a figure is made of (shots, kills, matches) for it to be ranked",
+    default=None, least=0, most=SAMPLE_MAX, strict=True,
+)  # fmt: skip
+
+FILTERS: Final[tuple[AnyParameter, ...]] = (
+    PERIOD, FROM, TO, SERVER, MAP_FILTER, GAMETYPE, WEAPON_FILTER, BOTS, MIN_SAMPLE,
+)  # fmt: skip
+"""What `scope` reads: an endpoint that calls it declares `parameters=[*FILTERS, …]`."""
 
 
 def now() -> datetime:
@@ -57,34 +114,19 @@ async def map_name(world: World, text: str) -> str:
     return text
 
 
-def flag(request: web.Request, name: str) -> bool:
-    """Whether a parameter of the query says yes."""
-    return request.query.get(name, "").strip().lower() in _YES
-
-
-def number(request: web.Request, name: str, default: int, least: int, most: int) -> int:
-    """A whole number of the query, within its bounds; the default for anything that is none."""
-    try:
-        return max(least, min(most, int(request.query[name])))
-    except (KeyError, ValueError):
-        return default
-
-
 def scope(request: web.Request) -> Scope:
-    """The filters of the query, names as they were written (`known_names` finds those that are meant).
+    """The filters of the query (FILTERS), names as they were written (`known_names` finds those that are meant).
 
-    `period` (day, week, month, year, else all) or `from` and `to` (RFC 3339 or a day, `to` excluded, widened to full hours
-    UTC), `server`, `map`, `weapon` (at most 200 characters each), `gametype`, `bots` (1 counts them too), `min_sample`
-    (0 to 10^9). Raises a 400 that says what cannot be.
+    Raises a 400 that says what cannot be.
     """
     return Scope(
         period=_period(request),
-        server_id=text(request, "server"),
-        map_name=text(request, "map"),
-        gametype=_gametype(request),
-        weapon=text(request, "weapon"),
-        with_bots=flag(request, "bots"),
-        sample_min=whole(request, "min_sample", SAMPLE_MAX),
+        server_id=SERVER.of(request),
+        map_name=MAP_FILTER.of(request),
+        gametype=GAMETYPE.of(request),
+        weapon=WEAPON_FILTER.of(request),
+        with_bots=BOTS.of(request),
+        sample_min=MIN_SAMPLE.of(request),
     )
 
 
@@ -97,53 +139,13 @@ async def known_names(world: World, asked: Scope) -> Scope:
     return asked
 
 
-def text(request: web.Request, name: str) -> str:
-    """A text of the query without spaces around it, empty when it is missing; 400 beyond 200 characters."""
-    found = request.query.get(name, "").strip()
-    if len(found) > TEXT_MAX:
-        raise bad_request(f"{name} is longer than {TEXT_MAX} characters")
-    return found
-
-
-def whole(request: web.Request, name: str, most: int) -> int | None:
-    """A whole number from 0 to `most` of the query, None when it is missing; 400 for anything else."""
-    found = request.query.get(name, "").strip()
-    if not found:
-        return None
-    if not (found.isascii() and found.isdigit() and len(found) <= len(str(most)) and int(found) <= most):
-        raise bad_request(f"{name} is a whole number from 0 to {most}")
-    return int(found)
-
-
 def _period(request: web.Request) -> Period:
-    since, until = moment(request, "from"), moment(request, "to")
+    since, until = FROM.of(request), TO.of(request)
     if since is None and until is None:
-        return period(request.query.get("period", ALL), now())
-    if "period" in request.query:
+        return period(PERIOD.of(request), now())
+    if PERIOD.name in request.query:
         raise bad_request("Give period, or from and to, not both")
     try:
         return between(since, until)
     except ValueError:
         raise bad_request("from must be before to") from None
-
-
-def moment(request: web.Request, name: str) -> datetime | None:
-    """A time of the query, aware; None when it is missing; a day alone is its beginning in UTC; 400 for anything else."""
-    found = request.query.get(name, "").strip()
-    if not found:
-        return None
-    try:
-        if not _TIME.fullmatch(found):
-            raise ValueError
-        read = datetime.fromisoformat(f"{found[:10]}T{found[11:].upper().replace(' ', '+')}".rstrip("T"))
-        return read.replace(tzinfo=UTC) if len(found) == len("2026-11-02") else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise bad_request(f"{name} is a time like 2026-11-02T18:00:00Z, or a day like 2026-11-02") from None
-
-
-def _gametype(request: web.Request) -> str:
-    found = text(request, "gametype")
-    folded = fold_gametype(found) if found else ""
-    if found and not folded:
-        raise bad_request(f"gametype is one of {', '.join(sorted(GAMETYPES))}")
-    return folded

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 
 from query import players
-from schema.answers.players import NamedPlayer
+from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerWeapon
 from web.answers import answer
+from web.endpoints import Endpoints
 from web.errors import not_found
-from web.stats.parameters import API, OFFSET_MAX, number, server_names, spellings
+from web.parameters import number, part
+from web.stats.parameters import API, GUID, OFFSET, server_names, spellings
 from web.world import WORLD
 
-routes = web.RouteTableDef()
+NAME: Final = part("name", "The player's name, as the game showed it")
+LIMIT: Final = number("limit", "How many matches", default=players.MATCHES, least=1, most=players.MATCHES_MAX)
+
+endpoints = Endpoints("players")
 
 
 # Before the routes with {guid}: a player may be called "weapons".
-@routes.get(f"{API}/stats/player/name/{{name:.+}}")
+@endpoints.get(
+    f"{API}/stats/player/name/{{name:.+}}",
+    answers=NamedPlayer, parameters=[NAME], cache="player", errors={404: "Nobody bears the name"},
+)  # fmt: skip
 async def get_player_by_name(request: web.Request) -> web.Response:
     """Who bears a name."""
-    store, name = request.app[WORLD].clickhouse, request.match_info["name"]
+    store, name = request.app[WORLD].clickhouse, NAME.of(request)
 
     async def produce() -> NamedPlayer:
         for spelling in spellings(name):
@@ -26,44 +36,46 @@ async def get_player_by_name(request: web.Request) -> web.Response:
                 return found
         raise not_found("Player not found")
 
-    return await answer(request, "player", f"name/{name}", produce)
+    return await answer(request, produce)
 
 
-@routes.get(f"{API}/stats/player/{{guid}}")
+@endpoints.get(f"{API}/stats/player/{{guid}}", answers=PlayerPage, parameters=[GUID], cache="player")
 async def get_player(request: web.Request) -> web.Response:
     """Everything about a player."""
-    world, guid = request.app[WORLD], request.match_info["guid"]
-
-    async def produce() -> object:
-        return await players.player_page(world.clickhouse, guid, server_names(world))
-
-    return await answer(request, "player", f"page/{guid}", produce)
+    world, guid = request.app[WORLD], GUID.of(request)
+    return await answer(request, lambda: players.player_page(world.clickhouse, guid, server_names(world)))
 
 
-@routes.get(f"{API}/stats/player/{{guid}}/weapons")
+@endpoints.get(
+    f"{API}/stats/player/{{guid}}/weapons", answers=list[PlayerWeapon], parameters=[GUID], cache="player"
+)
 async def get_player_weapons(request: web.Request) -> web.Response:
     """The weapons a player used."""
-    store, guid = request.app[WORLD].clickhouse, request.match_info["guid"]
-    return await answer(request, "player", f"weapons/{guid}", lambda: players.player_weapons(store, guid))
+    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
+    return await answer(request, lambda: players.player_weapons(store, guid))
 
 
-@routes.get(f"{API}/stats/player/{{guid}}/matches")
+@endpoints.get(
+    f"{API}/stats/player/{{guid}}/matches",
+    answers=list[PlayerMatch], parameters=[GUID, LIMIT, OFFSET], cache="player",
+)  # fmt: skip
 async def get_player_matches(request: web.Request) -> web.Response:
     """The matches a player was seen in, newest first."""
-    world, guid = request.app[WORLD], request.match_info["guid"]
-    limit = number(request, "limit", players.MATCHES, 1, players.MATCHES_MAX)
-    offset = number(request, "offset", 0, 0, OFFSET_MAX)
+    world, guid = request.app[WORLD], GUID.of(request)
+    limit, offset = LIMIT.of(request), OFFSET.of(request)
 
-    async def produce() -> object:
+    async def produce() -> list[PlayerMatch]:
         return await players.player_matches(
             world.clickhouse, guid, server_names(world), limit=limit, offset=offset
         )
 
-    return await answer(request, "player", f"matches/{limit}/{offset}/{guid}", produce)
+    return await answer(request, produce)
 
 
-@routes.get(f"{API}/stats/player/{{guid}}/maps")
+@endpoints.get(
+    f"{API}/stats/player/{{guid}}/maps", answers=list[PlayerMap], parameters=[GUID], cache="player"
+)
 async def get_player_maps(request: web.Request) -> web.Response:
     """The maps a player was seen on."""
-    store, guid = request.app[WORLD].clickhouse, request.match_info["guid"]
-    return await answer(request, "player", f"maps/{guid}", lambda: players.player_maps(store, guid))
+    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
+    return await answer(request, lambda: players.player_maps(store, guid))

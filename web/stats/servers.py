@@ -5,16 +5,18 @@ from __future__ import annotations
 from aiohttp import web
 
 from query import servers
+from schema.answers.servers import ServerItem
 from web.answers import answer
+from web.endpoints import Endpoints
 from web.stats.parameters import API, now
 from web.world import WORLD
 
-routes = web.RouteTableDef()
+endpoints = Endpoints("servers")
 
 
-@routes.get(f"{API}/servers")
+@endpoints.get(f"{API}/servers", answers=list[ServerItem], cache="server")
 async def get_servers(request: web.Request) -> web.Response:
     """The registered servers and what they do now."""
     world = request.app[WORLD]
     active = [one for one in world.keys.server_names().values() if one.revoked_at is None]
-    return await answer(request, "server", "list", lambda: servers.servers(world.clickhouse, active, now()))
+    return await answer(request, lambda: servers.servers(world.clickhouse, active, now()))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -10,11 +11,16 @@ from aiohttp.test_utils import make_mocked_request
 from query.periods import RANGE
 from query.scope import EVERYTHING
 from web.errors import HttpError
-from web.stats.parameters import scope
+from web.parameters import DECLARED, AnyParameter
+from web.stats.parameters import FILTERS, scope
 
 
 def asked(query: str) -> web.Request:
-    return make_mocked_request("GET", f"/?{query}")
+    app = web.Application()
+    request = make_mocked_request("GET", f"/?{query}", app=app)
+    declared: Mapping[object, Sequence[AnyParameter]] = {request.match_info.handler: FILTERS}
+    app[DECLARED] = declared
+    return request
 
 
 def test_nothing_asked_is_everything() -> None:
