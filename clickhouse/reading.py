@@ -10,8 +10,9 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
@@ -19,6 +20,7 @@ from clickhouse.errors import ClickHouseUnavailable
 
 PIECE_BYTES: Final = 1 << 18
 ERROR_BYTES_MAX: Final = 8192
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 WAIT_MAX_S: Final = 65.0
 """Longest silence between two pieces of an answer: the statement's own limit ends it before that."""
 
@@ -32,6 +34,12 @@ class Login:
     name: str
     password: str = field(repr=False)
     address: str = ""
+
+
+def own_login(url: str) -> Login:
+    """statline's own login, as it stands in the address of its ClickHouse."""
+    parts = urlsplit(url)
+    return Login(unquote(parts.username or "default"), unquote(parts.password or ""))
 
 
 class StatementRefused(Exception):
@@ -73,16 +81,28 @@ class Reader:
 
     @asynccontextmanager
     async def read(
-        self, login: Login, sql: str, form: str, parameters: Mapping[str, str]
+        self,
+        login: Login,
+        sql: str,
+        form: str,
+        parameters: Mapping[str, str] = NOTHING,
+        settings: Mapping[str, str] = NOTHING,
     ) -> AsyncIterator[Answer]:
         """The answer, in ClickHouse's format `form`; `parameters` fill `{name:Type}` in the statement.
+        An analyst's `settings` are as docs/analysts.md says.
 
         Raises StatementRefused (his statement, his login, his limits) before the first piece, ClickHouseUnavailable
         (ask later), also between pieces: what came until then is not the whole answer.
         """
         assert self._session is not None
         bound = {f"param_{name}": value for name, value in parameters.items()}
-        query = {"database": self._database, "default_format": form, "wait_end_of_query": "1", **bound}
+        query = {
+            "database": self._database,
+            "default_format": form,
+            "wait_end_of_query": "1",
+            **settings,
+            **bound,
+        }
         headers = {
             "X-ClickHouse-User": login.name,
             "X-ClickHouse-Key": login.password,

@@ -379,6 +379,59 @@ def rebuild(
     )
 
 
+@app.command
+def sql(
+    statement: Annotated[
+        str, Parameter(help="One statement; without it: standard input, on a terminal a prompt.")
+    ] = "",
+    /,
+    *,
+    format: Annotated[
+        str,
+        Parameter(
+            help="ClickHouse's name of the answer's form: PrettyCompact, CSVWithNames, JSON, Parquet, …"
+        ),
+    ] = "PrettyCompact",
+    parameter: Annotated[
+        list[str] | None, Parameter(help="name=value for {name:Type} in the statement; may be repeated.")
+    ] = None,
+    common: Common = NOTHING,
+) -> None:
+    """Ask ClickHouse by SQL, reading only: one statement, or a prompt with history and completion."""
+    from statline.sql_command import run
+
+    code = asyncio.run(run(common.settings(), statement, format, parameter or []))
+    if code != DONE:
+        raise SystemExit(code)
+
+
+@app.command
+def export(
+    subject: Annotated[str, Parameter(help="matches, scoreboards, players, weapons, kills or events.")],
+    /,
+    *,
+    since: Annotated[
+        str,
+        Parameter(
+            name="--from", help="First day or time, UTC unless it says else: 2026-11-25. [default: all]"
+        ),
+    ] = "",
+    until: Annotated[
+        str, Parameter(name="--to", help="Last day, or the time before which. [default: now]")
+    ] = "",
+    format: Annotated[Literal["parquet", "csv"], Parameter(help="Form of the file.")] = "parquet",
+    out: Annotated[
+        Path | None, Parameter(help="File to write. [default: SUBJECT_FROM_TO.FORMAT here]")
+    ] = None,
+    force: Annotated[bool, Parameter(help="Replace the file if it exists.", negative="")] = False,
+    common: Common = NOTHING,
+) -> None:
+    """Write what is stored of a time into one file, with a progress bar."""
+    from statline.export_command import run
+
+    _print(run(common.settings(), subject, since=since, until=until, form=format, out=out, force=force))
+
+
 @app.command(help_flags=[], version_flags=[])
 def demo(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
     """Simulate game servers that send events to a running statline: `statline demo --help`."""
