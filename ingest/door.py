@@ -23,10 +23,15 @@ from ingest.rates import ServerRates
 from ingest.room import Room
 from ingest.segments import encode_record
 from ingest.settings import IngestSettings
-from ingest.spool import SegmentWriter, Spool, owned, recover
+from ingest.spool import SegmentWriter, Spool, TooLate, owned, recover
 
 # Often enough that a hold of one second sees room when there is some; a listing of a short folder costs 20 us.
 _LOOK_EVERY_S: Final = 0.1
+# After its hold a report has this long until its commit begins, else it is refused: so nobody who is accepted waits
+# longer than the hold and a tenth of a second, but for a disk that stalls within a commit.
+_BEGIN_WITHIN_S: Final = 0.05
+# Where the hold is shorter than this a busy disk may still take this long.
+_DISK_WAIT_MIN_S: Final = 0.5
 # A restarted web role waits for its predecessor, or for a writer that is recovering the folder.
 _OWN_WAIT_S: Final = 10.0
 
@@ -50,28 +55,34 @@ class Door:
     ) -> None:
         self._spool, self._pending, self._clock_s = spool, pending, clock_s
         self._room = Room(pending, settings)
+        self._hold_s = settings.hold_s
+        self._begin_within_s = max(settings.hold_s, _DISK_WAIT_MIN_S) + _BEGIN_WITHIN_S
         self._rates = ServerRates(settings.server_events_per_s_max, time.monotonic)
 
     async def accept(self, server_id: str, body: bytes, idempotency_key: str = "") -> Accepted:
         """Accept one report of an authenticated server; returns when it is durable.
 
-        Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`, or the server sends more than
-        it may) and SpoolUnavailable (the disk refused); in each case nothing was accepted. A body without any event and without any
+        Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`, not on its way to the disk
+        shortly after, or the server sends more than it may) and SpoolUnavailable (the disk refused); in each case nothing was accepted. A body without any event and without any
         text is accepted and not kept.
         """
+        # On uvloop the moment at which this turn of the loop began, and so about when the report arrived.
+        arrived_s = asyncio.get_running_loop().time()
         events = count_events(body)
         if not events and not body.strip(b"\0 \t\r\n"):
             return Accepted(0, "")
         self._keep_to_rate(server_id, events)
         if not self._room.lets_in(server_id):
-            await self._room.wait(server_id, events)
+            await self._room.wait(server_id, events, arrived_s + self._hold_s)
         self._rates.count(server_id, events)
         received_ms = int(self._clock_s() * 1000)
         record = encode_record(server_id, received_ms, events, idempotency_key, body)
         self._room.enter(events, len(record))
         try:
-            receipt = await self._spool.append(record, events)
+            receipt = await self._spool.append(record, events, arrived_s + self._begin_within_s)
             self._pending.add(receipt.segment, server_id, events, len(record))
+        except TooLate:
+            raise self._room.refusal(events) from None
         except SpoolUnavailable:
             metrics.EVENTS_SHED.labels("spool_unavailable").inc(events)
             raise
@@ -99,6 +110,7 @@ class Door:
         """Keep the figures of what is pending fresh until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
+            self._spool.refuse_late()
             await self._pending.look()
             self._room.look_again()
             metrics.QUEUE_EVENTS.set(self._pending.events)

@@ -3,6 +3,9 @@
 A refused chunk is halved until the bad rows are alone. Each part has its own deduplication token, and a part
 that was halved must never be tried whole again, or its rows would be stored under two tokens: so the halving
 is written down before the halves are tried, and a restart follows the same path.
+
+Rows are not called bad because the store is ill: while the table is another one than they are made for, they wait; and
+once many rows in a row were refused one by one, each further one is tried again after a minute.
 """
 
 from __future__ import annotations
@@ -22,10 +25,13 @@ from ingest import metrics
 from ingest.batches import Chunk, quarantined_row
 from ingest.disk import Disk
 from ingest.quarantine import Quarantined
-from schema.columns import NAMES
+from schema.columns import COLUMNS, NAMES
 
 RETRY_FIRST_S: Final = 0.1
 RETRY_MAX_S: Final = 5.0
+DOUBTFUL_ROWS: Final = 20
+"""So many rows refused one by one with nothing stored between them are more likely the store's fault than theirs."""
+DOUBT_WAIT_S: Final = 60.0
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -40,6 +46,7 @@ class Inserter:
     ) -> None:
         self._clickhouse, self._disk, self._folder, self._sleep = clickhouse, disk, folder, sleep
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._refused_in_a_row = 0
 
     async def store(self, chunk: Chunk) -> list[Quarantined]:
         """Store a chunk; returns the rows that ClickHouse refuses one by one. Waits as long as it is away."""
@@ -73,15 +80,24 @@ class Inserter:
         token = chunk.token if whole else f"{chunk.token}:{low}-{high}"
         columns = list(zip(*chunk.rows[low:high], strict=True))
         wait_s = RETRY_FIRST_S
+        is_doubtful = high - low == 1 and self._refused_in_a_row >= DOUBTFUL_ROWS
         while True:
             try:
                 await self._insert(columns, token, high - low)
+                self._refused_in_a_row = 0
                 return None
             except ClickHouseRefused as error:
-                if not await self._has_rows(chunk, low, high):
+                if await self._has_rows(chunk, low, high):
+                    # In the raw table but not in every view: halving would store the rows twice.
+                    _log.error("insert_half_done", token=token, code=error.code, error=str(error))
+                elif not await self._is_our_table():
+                    _log.error("insert_waits_for_schema", token=token, code=error.code, error=str(error))
+                elif is_doubtful:
+                    _log.error("insert_doubted", token=token, code=error.code, error=str(error), wait_s=DOUBT_WAIT_S)
+                    is_doubtful, wait_s = False, DOUBT_WAIT_S
+                else:
+                    self._refused_in_a_row += high - low == 1
                     return str(error)
-                # In the raw table but not in every view: halving would store the rows twice.
-                _log.error("insert_half_done", token=token, code=error.code, error=str(error))
                 metrics.INSERT_RETRIES.labels(str(error.code or 0)).inc()
             except ClickHouseError as error:
                 metrics.INSERT_RETRIES.labels(str(error.code or 0)).inc()
@@ -105,6 +121,14 @@ class Inserter:
         except ClickHouseError:
             return True
         return bool(found[0]["stored"])
+
+    async def _is_our_table(self) -> bool:
+        """Whether raw_events is the table that rows are made for. If it cannot be asked: no, the careful answer."""
+        try:
+            found = {row["name"]: row["type"] for row in await self._clickhouse.rows("raw_columns")}
+        except ClickHouseError:
+            return False
+        return all(found.get(column.name) == column.type for column in COLUMNS)
 
 
 class Halvings:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import math
 import os
 import secrets
 import threading
@@ -284,21 +285,29 @@ class SegmentWriter:
             self._disk.remove(self._folder / self._name.open_name)
 
 
+class TooLate(Exception):
+    """A report could not be on its way to the disk in time: it was not accepted."""
+
+
 class _Waiting(NamedTuple):
     record: bytes
     events: int
     receipt: asyncio.Future[Receipt]
+    begin_by_s: float
 
 
 class Spool:
     """Group commit in a thread: `append` returns when the record is durable.
 
     Bounded by `unsynced_bytes_max`; `append` raises SpoolUnavailable when that is reached or the disk
-    refuses. Made and used in one event loop.
+    refuses. Made and used in one event loop; `clock` is that loop's (time.monotonic and uvloop's have one origin).
     """
 
-    def __init__(self, writer: SegmentWriter, unsynced_bytes_max: int) -> None:
+    def __init__(
+        self, writer: SegmentWriter, unsynced_bytes_max: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._writer = writer
+        self._clock = clock
         self._unsynced_bytes_max = unsynced_bytes_max
         self._loop = asyncio.get_running_loop()
         self._wake = threading.Condition()
@@ -314,8 +323,13 @@ class Spool:
         """Why the last commit failed, None when it succeeded."""
         return self._failure
 
-    def append(self, record: bytes, events: int) -> asyncio.Future[Receipt]:
-        """Queue a record; the future gives its receipt once it is durable, or SpoolUnavailable."""
+    def append(
+        self, record: bytes, events: int, begin_by_s: float = math.inf
+    ) -> asyncio.Future[Receipt]:
+        """Queue a record; the future gives its receipt once it is durable, or SpoolUnavailable.
+
+        TooLate when its commit cannot begin by `begin_by_s`: what a stalled disk kept waiting is refused, not stored late.
+        """
         if self._waiting_bytes + len(record) > self._unsynced_bytes_max:
             raise SpoolUnavailable("too many reports wait for the disk", retry_after_s=1)
         receipt: asyncio.Future[Receipt] = self._loop.create_future()
@@ -324,9 +338,24 @@ class Spool:
                 raise SpoolUnavailable("the server is stopping")
             if not self._waiting:  # else the thread is awake, or about to be
                 self._wake.notify()
-            self._waiting.append(_Waiting(record, events, receipt))
+            self._waiting.append(_Waiting(record, events, receipt, begin_by_s))
             self._waiting_bytes += len(record)
         return receipt
+
+    def refuse_late(self) -> None:
+        """Tell those whose commit did not begin in time, while the thread is busy with the one before."""
+        with self._wake:
+            self._waiting = self._in_time(self._waiting)
+            self._waiting_bytes = sum(len(each.record) for each in self._waiting)
+
+    def _in_time(self, waiting: list[_Waiting]) -> list[_Waiting]:
+        """Those whose commit may begin now; the others hear that it is too late."""
+        now_s = self._clock()
+        late = [each for each in waiting if each.begin_by_s < now_s]
+        if not late:
+            return waiting
+        self._loop.call_soon_threadsafe(_fail, late, TooLate())
+        return [each for each in waiting if each.begin_by_s >= now_s]
 
     async def close(self) -> None:
         """Commit what waits, seal the open segment, end the thread."""
@@ -347,7 +376,7 @@ class Spool:
             group, self._waiting = self._waiting, []
             self._waiting_bytes = 0
             closing = self._closing
-        if group:
+        if group := self._in_time(group):
             self._commit(group)
         else:
             self._writer.seal_if_due()
@@ -360,7 +389,7 @@ class Spool:
             )
         except SpoolUnavailable as error:
             self._failure = str(error)
-            self._loop.call_soon_threadsafe(_fail, group, str(error))
+            self._loop.call_soon_threadsafe(_fail, group, error)
             return
         self._failure = None
         self._loop.call_soon_threadsafe(_resolve, group, receipts)
@@ -372,7 +401,8 @@ def _resolve(group: Sequence[_Waiting], receipts: Sequence[Receipt]) -> None:
             waiting.receipt.set_result(receipt)
 
 
-def _fail(group: Sequence[_Waiting], reason: str) -> None:
+def _fail(group: Sequence[_Waiting], error: TooLate | SpoolUnavailable) -> None:
     for waiting in group:
         if not waiting.receipt.done():
-            waiting.receipt.set_exception(SpoolUnavailable(reason))
+            # One each: an exception that many await would collect all their tracebacks.
+            waiting.receipt.set_exception(type(error)(*error.args))

@@ -37,6 +37,7 @@ class Node:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+        self.clickhouse = self._embedded_clickhouse
         self.made.append(self)
         self._environment = {k: v for k, v in os.environ.items() if not k.startswith("STATLINE_")} | settings
 
@@ -183,8 +184,14 @@ class Node:
         """Wait until everything accepted is stored or set aside."""
         await self.until(lambda: not self.spooled(), "drained", within_s)
 
-    def clickhouse_url(self) -> str:
-        """Address of the embedded engine that runs now."""
+    def metrics(self) -> dict[str, float]:
+        """Every sample of /metrics by its name and labels as they are written."""
+        with urllib.request.urlopen(self.url + "/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}
+
+    def _embedded_clickhouse(self) -> str:
+        """Address of the embedded engine that runs now; another store's is put in its place by who made it."""
         url = engine_url(self.data_dir)
         assert url is not None
         return url

@@ -134,7 +134,7 @@ async def _kill(
 async def check(node: Node, senders: list[Sender]) -> None:
     """Every promise, from the tables of the drained node."""
     settings = ClickHouseSettings()
-    store = await ClickHouse.connect(node.clickhouse_url(), settings.database, settings)
+    store = await ClickHouse.connect(node.clickhouse(), settings.database, settings)
     try:
         stored = 0
         for sender in senders:

@@ -34,7 +34,7 @@ class Sender:
         self._rng = random.Random(f"{seed} {name}")
         samples: list[dict[str, Any]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
         self._samples = {sample["type"]: {k: str(v) for k, v in sample.items()} for sample in samples}
-        self.events = 0
+        self.events = self.acknowledged = 0
         self.abandoned: set[int] = set()
         self.repeated = self.retries = self.unanswered = 0
 
@@ -62,6 +62,7 @@ class Sender:
                 self.abandoned.update(numbers)
                 return
             await asyncio.sleep(rng.random() * 0.2)
+        self.acknowledged += count
         if rng.random() < 0.03:  # as a proxy or a nervous script does
             self.repeated += count
             await self._acknowledged(session, body, key)

@@ -29,7 +29,7 @@ def shots(first: int, count: int) -> bytes:
 async def stored(node: Node) -> list[int]:
     """Game times of all rows, sorted."""
     settings = ClickHouseSettings()
-    store = await ClickHouse.connect(node.clickhouse_url(), settings.database, settings)
+    store = await ClickHouse.connect(node.clickhouse(), settings.database, settings)
     try:
         rows = await store.rows_of("SELECT game_time FROM raw_events ORDER BY game_time")
         return [int(row["game_time"]) for row in rows]

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError, ClickHouseRefused, ClickHouseUnavailable
-from schema.columns import INDEX, Row
+from schema.columns import COLUMNS, INDEX, Row
 from tests.ingest.faulty_disk import Crash
 
 BATCH_ID: Final = INDEX["batch_id"]
@@ -93,7 +93,11 @@ class Connection(ClickHouse):
         self._kill_sometimes(self._store.moods.kills / 4)
         if self._dice(self._store.moods.fails):
             raise self._store.rng.choice((ClickHouseUnavailable, ClickHouseError))(60, "not now")
-        answers = {"batch_rows_stored": self._batch_rows_stored, "event_ids_known": self._event_ids_known}
+        answers = {
+            "batch_rows_stored": self._batch_rows_stored,
+            "event_ids_known": self._event_ids_known,
+            "raw_columns": lambda _: [{"name": column.name, "type": column.type} for column in COLUMNS],
+        }
         return answers[query](parameters)
 
     def _batch_rows_stored(self, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import functools
 import logging
+import math
 import random
 import sys
 import tempfile
@@ -32,7 +33,7 @@ from ingest.door import Door
 from ingest.errors import Overloaded, SpoolInUse, SpoolUnavailable
 from ingest.pending import Pending
 from ingest.settings import IngestSettings
-from ingest.spool import Receipt, SegmentName, SegmentWriter, Spool, owned, recover
+from ingest.spool import Receipt, SegmentName, SegmentWriter, Spool, TooLate, owned, recover
 from ingest.writer import Writer
 from tests.ingest.faulty_disk import Crash
 from tests.ingest.ledger import Ledger, Report
@@ -72,7 +73,7 @@ class World:
             linger_s=rng.choice((0.02, 0.2, 1.0)),
             duplicate_window_s=rng.choice((600, 60)),
             spool_events_max=rng.choice((10, 40, 10_000)),
-            hold_s=0.0,
+            hold_s=rng.choice((0.0, 0.0, 0.7)),
             drain_s=rng.choice((0.1, 3.0)),
         )
         self.webs = ["web", "web-2"][: rng.choice((1, 1, 2))]
@@ -163,45 +164,55 @@ class GroupedSpool(Spool):
 
     def __init__(self, writer: SegmentWriter) -> None:
         self._segments = writer
-        self._reports: list[tuple[bytes, int, asyncio.Future[Receipt]]] = []
+        self._reports: list[tuple[bytes, int, asyncio.Future[Receipt], float]] = []
         self._is_closed = False
 
     @property
     def failure(self) -> str | None:
         return None
 
-    def append(self, record: bytes, events: int) -> asyncio.Future[Receipt]:
+    def append(
+        self, record: bytes, events: int, begin_by_s: float = math.inf
+    ) -> asyncio.Future[Receipt]:
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._reports.append((record, events, receipt))
+        self._reports.append((record, events, receipt, begin_by_s))
         if self._is_closed:
             receipt.cancel()
         return receipt
+
+    def refuse_late(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        for report in [report for report in self._reports if report[3] < now_s]:
+            self._reports.remove(report)
+            report[2].set_exception(TooLate())
 
     async def commit_all(self, world: World) -> None:
         """Commit and seal until all is over; what waits when this ends is lost."""
         try:
             while not world.is_over:
-                await asyncio.sleep(world.rng.random() * 0.05)
+                # The disk stalls now and then: what waited too long meanwhile must not be stored any more.
+                await asyncio.sleep(world.rng.random() * world.rng.choice((0.05, 0.05, 0.05, 1.5)))
                 self._commit_group()
             self._commit_group()
             self._segments.seal()
         finally:
             self._is_closed = True
-            for _, _, receipt in self._reports:
+            for _, _, receipt, _ in self._reports:
                 receipt.cancel()
 
     def _commit_group(self) -> None:
+        self.refuse_late()
         if not self._reports:
             self._segments.seal_if_due()
             return
         group = self._reports[:]
         try:
-            receipts = self._segments.commit([r for r, _, _ in group], sum(n for _, n, _ in group))
+            receipts = self._segments.commit([r for r, _, _, _ in group], sum(n for _, n, _, _ in group))
         except SpoolUnavailable as error:
-            for _, _, receipt in group:
+            for _, _, receipt, _ in group:
                 receipt.set_exception(error)
         else:
-            for (_, _, receipt), made in zip(group, receipts, strict=True):
+            for (_, _, receipt, _), made in zip(group, receipts, strict=True):
                 receipt.set_result(made)
         del self._reports[: len(group)]
 
@@ -295,6 +306,7 @@ async def attempt(world: World, report: Report) -> bool:
         return False
     door = world.doors[world.rng.choice(sorted(world.doors))]
     report.attempted_ms.append(wall_ms(world))
+    began_s = asyncio.get_running_loop().time()
     try:
         accepted = await door.accept(report.server, report.body(), report.idempotency_key)
     except (Overloaded, SpoolUnavailable):
@@ -304,6 +316,9 @@ async def attempt(world: World, report: Report) -> bool:
         if task is not None and task.cancelling():
             raise
         return False  # the web process died with the report in hand
+    waited_s, waited_max_s = asyncio.get_running_loop().time() - began_s, max(world.settings.hold_s, 0.5) + 0.1
+    if waited_s > waited_max_s:
+        world.violations.append(f"{report.numbers}: accepted after {waited_s} s, at most {waited_max_s} s may pass")
     if accepted.processed != report.events:
         world.violations.append(f"{report.numbers}: {accepted.processed} events acknowledged")
     bound = world.settings.spool_events_max * world.settings.shed_above + SENDERS * EVENTS_PER_REPORT_MAX

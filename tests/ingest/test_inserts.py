@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -15,12 +15,24 @@ from ingest.batches import Chunk
 from ingest.context import Context
 from ingest.disk import RealDisk
 from ingest.enrich import Enricher
-from ingest.inserts import Halvings, Inserter
+from ingest.inserts import DOUBT_WAIT_S, DOUBTFUL_ROWS, Halvings, Inserter
 from schema.columns import INDEX, Row
 from schema.refusals import RefusalReason
+from tests.chaos import stores as chaos
 from tests.ingest.rows import row
 
 NOW = 1_800_000_000_000
+ILLNESSES: Final = {
+    "a column of another type": (
+        (
+            "CREATE TABLE raw_events_other AS raw_events",
+            "ALTER TABLE raw_events_other MODIFY COLUMN raw UInt64",
+            "EXCHANGE TABLES raw_events AND raw_events_other",
+        ),
+        ("EXCHANGE TABLES raw_events AND raw_events_other",),
+    ),
+    **{name: illness[:2] for name, illness in chaos.ILLNESSES.items()},
+}
 NO_BOMBS = "ALTER TABLE raw_events ADD CONSTRAINT no_bombs CHECK weapon != 'bomb'"
 
 
@@ -115,6 +127,45 @@ async def test_a_lost_answer_is_asked_for_again_under_the_same_token(
     assert (await stored(clickhouse), await shots(clickhouse)) == (list(range(5)), 5)
     assert len(waits) == 3
     assert waits[0] < waits[2] <= 0.4
+
+
+@pytest.mark.parametrize("illness", ILLNESSES)
+async def test_no_row_is_called_bad_because_the_store_is_ill(
+    clickhouse: ClickHouse, tmp_path: Path, illness: str
+) -> None:
+    begins, ends = ILLNESSES[illness]
+    waits: list[float] = []
+
+    async def recovers(seconds: float) -> None:
+        waits.append(seconds)
+        for statement in ends if len(waits) == 3 else ():
+            await clickhouse.command(statement)
+
+    assert await Inserter(clickhouse, RealDisk(), tmp_path).store(chunk(4, token="n-web-1-0/0")) == []
+    for statement in begins:
+        await clickhouse.command(statement)
+    assert await Inserter(clickhouse, RealDisk(), tmp_path, recovers).store(chunk(10)) == []
+    assert len(waits) == 3
+    assert len(await stored(clickhouse)) == 14
+    assert await shots(clickhouse) == 14
+
+
+async def test_when_every_row_is_refused_the_store_gets_time_to_recover(
+    clickhouse: ClickHouse, tmp_path: Path
+) -> None:
+    """A whole chunk of bad rows is more likely a fault of the store: a view that fails, say."""
+    waits: list[float] = []
+
+    async def recovers(seconds: float) -> None:
+        waits.append(seconds)
+        await clickhouse.command("ALTER TABLE raw_events DROP CONSTRAINT no_bombs")
+
+    await clickhouse.command(NO_BOMBS)
+    refused = await Inserter(clickhouse, RealDisk(), tmp_path, recovers).store(chunk(32, bad=range(32)))
+    assert len(refused) == DOUBTFUL_ROWS
+    assert len(waits) == 1
+    assert waits[0] >= DOUBT_WAIT_S / 2
+    assert await stored(clickhouse) == list(range(DOUBTFUL_ROWS, 32))
 
 
 async def test_a_missing_table_is_waited_for(empty_clickhouse: ClickHouse, tmp_path: Path) -> None:

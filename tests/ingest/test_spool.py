@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from ingest.disk import RealDisk
+from ingest.disk import OpenFile, RealDisk
 from ingest.errors import SpoolInUse, SpoolUnavailable
 from ingest.segments import Record, encode_record, read_records
 from ingest.settings import IngestSettings
@@ -18,6 +20,7 @@ from ingest.spool import (
     SegmentName,
     SegmentWriter,
     Spool,
+    TooLate,
     next_identity,
     owned,
     recover,
@@ -231,3 +234,43 @@ async def test_a_lone_report_is_sealed_by_time_alone(tmp_path: Path) -> None:
         while not sealed_bodies(RealDisk(), tmp_path):
             await asyncio.sleep(0.005)
     await spool.close()
+
+
+class StallingDisk(RealDisk):
+    """A disk whose first sync ends when it is allowed to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stalls, self.may_go_on = threading.Event(), threading.Event()
+
+    def create(self, path: Path) -> OpenFile:
+        file: Any = super().create(path)
+        sync = file.sync
+
+        def stalling() -> None:
+            self.stalls.set()
+            assert self.may_go_on.wait(30)
+            sync()
+
+        file.sync = stalling
+        return cast("OpenFile", file)
+
+
+async def test_what_a_stalled_disk_keeps_waiting_is_refused_in_time_and_never_stored_late(tmp_path: Path) -> None:
+    disk, clock = StallingDisk(), Clock()
+    spool = Spool(SegmentWriter(disk, tmp_path, IngestSettings()), 1 << 20, clock)
+    first = spool.append(body(1), 1, clock() + 1.0)
+    await asyncio.to_thread(disk.stalls.wait, 30)
+    late, later, patient = (spool.append(body(n), 1, clock() + wait_s) for n, wait_s in ((2, 1.0), (3, 3.0), (4, 9.0)))
+    clock.now_s += 2.0
+    spool.refuse_late()  # as the door does ten times a second, while the disk still stalls
+    with pytest.raises(TooLate):
+        await late
+    assert not first.done()
+    clock.now_s += 2.0
+    disk.may_go_on.set()
+    with pytest.raises(TooLate):
+        await later
+    await asyncio.gather(first, patient)
+    await spool.close()
+    assert sealed_bodies(RealDisk(), tmp_path) == [b"event 1", b"event 4"]
