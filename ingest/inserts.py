@@ -93,7 +93,9 @@ class Inserter:
                 elif not await self._is_our_table():
                     _log.error("insert_waits_for_schema", token=token, code=error.code, error=str(error))
                 elif is_doubtful:
-                    _log.error("insert_doubted", token=token, code=error.code, error=str(error), wait_s=DOUBT_WAIT_S)
+                    _log.error(
+                        "insert_doubted", token=token, code=error.code, error=str(error), wait_s=DOUBT_WAIT_S
+                    )
                     is_doubtful, wait_s = False, DOUBT_WAIT_S
                 else:
                     self._refused_in_a_row += high - low == 1

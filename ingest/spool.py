@@ -323,9 +323,7 @@ class Spool:
         """Why the last commit failed, None when it succeeded."""
         return self._failure
 
-    def append(
-        self, record: bytes, events: int, begin_by_s: float = math.inf
-    ) -> asyncio.Future[Receipt]:
+    def append(self, record: bytes, events: int, begin_by_s: float = math.inf) -> asyncio.Future[Receipt]:
         """Queue a record; the future gives its receipt once it is durable, or SpoolUnavailable.
 
         TooLate when its commit cannot begin by `begin_by_s`: what a stalled disk kept waiting is refused, not stored late.

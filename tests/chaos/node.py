@@ -188,7 +188,10 @@ class Node:
         """Every sample of /metrics by its name and labels as they are written."""
         with urllib.request.urlopen(self.url + "/metrics", timeout=10) as answer:
             lines = answer.read().decode().splitlines()
-        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}
+        return {
+            name: float(value)
+            for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")
+        }
 
     def _embedded_clickhouse(self) -> str:
         """Address of the embedded engine that runs now; another store's is put in its place by who made it."""

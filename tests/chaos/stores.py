@@ -22,8 +22,10 @@ from postgres.embedded import EmbeddedPostgres
 START_S: Final = 60.0
 HUNGRY: Final = (
     "CREATE TABLE hungry (n UInt64) ENGINE = Null",
-    "CREATE MATERIALIZED VIEW hungry_mv TO hungry AS SELECT length(groupArray(repeat(toString(x), 1000))) AS n "
-    "FROM raw_events ARRAY JOIN range(200000) AS x",
+    (
+        "CREATE MATERIALIZED VIEW hungry_mv TO hungry AS SELECT length(groupArray(repeat(toString(x), 1000))) AS n "
+        "FROM raw_events ARRAY JOIN range(200000) AS x"
+    ),
 )
 """A view that needs more memory for an insert than the engine gives to a statement."""
 

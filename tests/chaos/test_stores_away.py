@@ -131,7 +131,9 @@ async def world(folder: Path, stores: Stores) -> AsyncIterator[World]:
     await asyncio.to_thread(node.stop)
 
 
-async def test_whatever_store_is_away_reports_are_accepted_and_stored_once_when_it_is_back(world: World) -> None:
+async def test_whatever_store_is_away_reports_are_accepted_and_stored_once_when_it_is_back(
+    world: World,
+) -> None:
     await world.goes_on_accepting()
     await _clickhouse_is_ill(world)
     await _clickhouse_is_away(world)

@@ -93,7 +93,7 @@ class Connection(ClickHouse):
         self._kill_sometimes(self._store.moods.kills / 4)
         if self._dice(self._store.moods.fails):
             raise self._store.rng.choice((ClickHouseUnavailable, ClickHouseError))(60, "not now")
-        answers = {
+        answers: dict[str, Callable[[Mapping[str, Any]], list[dict[str, Any]]]] = {
             "batch_rows_stored": self._batch_rows_stored,
             "event_ids_known": self._event_ids_known,
             "raw_columns": lambda _: [{"name": column.name, "type": column.type} for column in COLUMNS],

@@ -171,9 +171,7 @@ class GroupedSpool(Spool):
     def failure(self) -> str | None:
         return None
 
-    def append(
-        self, record: bytes, events: int, begin_by_s: float = math.inf
-    ) -> asyncio.Future[Receipt]:
+    def append(self, record: bytes, events: int, begin_by_s: float = math.inf) -> asyncio.Future[Receipt]:
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._reports.append((record, events, receipt, begin_by_s))
         if self._is_closed:
@@ -316,9 +314,14 @@ async def attempt(world: World, report: Report) -> bool:
         if task is not None and task.cancelling():
             raise
         return False  # the web process died with the report in hand
-    waited_s, waited_max_s = asyncio.get_running_loop().time() - began_s, max(world.settings.hold_s, 0.5) + 0.1
+    waited_s, waited_max_s = (
+        asyncio.get_running_loop().time() - began_s,
+        max(world.settings.hold_s, 0.5) + 0.1,
+    )
     if waited_s > waited_max_s:
-        world.violations.append(f"{report.numbers}: accepted after {waited_s} s, at most {waited_max_s} s may pass")
+        world.violations.append(
+            f"{report.numbers}: accepted after {waited_s} s, at most {waited_max_s} s may pass"
+        )
     if accepted.processed != report.events:
         world.violations.append(f"{report.numbers}: {accepted.processed} events acknowledged")
     bound = world.settings.spool_events_max * world.settings.shed_above + SENDERS * EVENTS_PER_REPORT_MAX

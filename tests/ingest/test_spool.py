@@ -256,12 +256,16 @@ class StallingDisk(RealDisk):
         return cast("OpenFile", file)
 
 
-async def test_what_a_stalled_disk_keeps_waiting_is_refused_in_time_and_never_stored_late(tmp_path: Path) -> None:
+async def test_what_a_stalled_disk_keeps_waiting_is_refused_in_time_and_never_stored_late(
+    tmp_path: Path,
+) -> None:
     disk, clock = StallingDisk(), Clock()
     spool = Spool(SegmentWriter(disk, tmp_path, IngestSettings()), 1 << 20, clock)
     first = spool.append(body(1), 1, clock() + 1.0)
     await asyncio.to_thread(disk.stalls.wait, 30)
-    late, later, patient = (spool.append(body(n), 1, clock() + wait_s) for n, wait_s in ((2, 1.0), (3, 3.0), (4, 9.0)))
+    late, later, patient = (
+        spool.append(body(n), 1, clock() + wait_s) for n, wait_s in ((2, 1.0), (3, 3.0), (4, 9.0))
+    )
     clock.now_s += 2.0
     spool.refuse_late()  # as the door does ten times a second, while the disk still stalls
     with pytest.raises(TooLate):
