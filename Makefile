@@ -12,18 +12,20 @@ T ?= tests
 ARGS ?=
 # Two workers: the machine this is developed on has two cores. A file's tests share engines, so they stay together.
 WORKERS ?= 2
+FRONTEND := web/frontend
+STATIC := web/static/dist/.built
 
-.PHONY: help run test check bench chaos setup lock clean
+.PHONY: help run test check bench chaos setup static browser lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
 	@echo
 	@echo '  ARGS="--port 9090"          options for run and bench      T=tests/ingest  what to test'
 
-run: $(READY) ## Set up if needed, then serve on http://127.0.0.1:8080 (Ctrl-C stops)
+run: $(READY) $(STATIC) ## Set up if needed, then serve on http://127.0.0.1:8080 (Ctrl-C stops)
 	@exec $(BIN)/statline serve $(ARGS)
 
-test: $(READY) ## Run the tests; T= selects, e.g. T=tests/ingest or T="tests -k spool"
+test: $(READY) $(STATIC) browser ## Run the tests; T= selects, e.g. T=tests/ingest or T="tests -k spool"
 	@$(BIN)/python -m pytest -p tests.declared_skips -n $(WORKERS) --dist loadfile $(T) $(ARGS)
 
 check: $(READY) ## Lint, formatting, types and layers
@@ -39,6 +41,23 @@ chaos: $(READY) ## Kill a server under load for minutes, then count everything a
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
 setup: $(READY) ## Create .venv from requirements.lock (offline once done)
+
+static: $(STATIC) ## Build what browsers load into web/static/dist (offline once its packages are there)
+
+$(STATIC): $(READY) $(FRONTEND)/package-lock.json $(FRONTEND)/build.mjs $(FRONTEND)/build.sh \
+           $(shell find $(FRONTEND)/scripts $(FRONTEND)/styles $(FRONTEND)/images -type f)
+	@$(FRONTEND)/build.sh $(CURDIR)/$(BIN)/python
+
+# Tests of pages drive a real browser. It is no Python package: root gets it from Debian, others are told what to do.
+browser:
+	@command -v chromium >/dev/null 2>&1 || [ -n "$$STATLINE_TEST_BROWSER" ] || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo 'Installing chromium for the tests of pages (apt-get) …' >&2; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  else \
+	    echo 'The tests of pages need Chromium: install it (Debian, Ubuntu: sudo apt-get install chromium), or name the' >&2; \
+	    echo 'program of one that is there: STATLINE_TEST_BROWSER=/path/to/chrome make test' >&2; exit 1; \
+	  fi; }
 
 $(READY): requirements.lock pyproject.toml
 	@python=; for candidate in python3.13 python3.12 python3.11 python3; do \
@@ -65,5 +84,5 @@ lock: $(READY) ## Resolve pyproject.toml again into requirements.lock and deploy
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(COMPILE) --group build -c requirements.lock pyproject.toml -o deploy/runtime.lock
 
 clean: ## Remove .venv, caches and build products; keeps ./var (the data)
-	@rm -rf $(VENV) build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) build dist web/static/dist $(FRONTEND)/node_modules ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("schema", "clickhouse", "postgres", "cache", "jobs", "ingest", "query", "live", "web", "statline")
-DATA = {".sql", ".toml", ".json", ".py"}
+DATA = {".sql", ".toml", ".json", ".py", ".html"}
+BUILT = ROOT / "web" / "static" / "dist"
+SOURCES = ROOT / "web" / "frontend"
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Names in a wheel built from a copy of the tree (the build leaves folders behind where it runs)."""
     tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
+        # With the sources of what browsers load, as in a real tree; without the packages they were built with.
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+        shutil.copytree(ROOT / package, tree / package, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree / name)
     # The back end is called directly: pip would look for updates of itself and need an index.
@@ -35,9 +39,16 @@ def test_the_wheel_holds_every_module_and_data_file(wheel: set[str]) -> None:
         str(path.relative_to(ROOT))
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.suffix in DATA and "__pycache__" not in path.parts
+        if path.suffix in DATA and "__pycache__" not in path.parts and SOURCES not in path.parents
     }
     assert files - wheel == set()
+
+
+def test_the_wheel_holds_what_browsers_load_and_not_its_sources(wheel: set[str]) -> None:
+    built = {str(path.relative_to(ROOT)) for path in BUILT.rglob("[!.]*") if path.is_file()}
+    assert {path.rpartition(".")[2] for path in built} >= {"css", "js", "svg", "woff2", "br", "gz"}
+    assert built - wheel == set()
+    assert [name for name in wheel if name.startswith("web/frontend/")] == []
 
 
 def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web import health, ingest, sql, stats
+from web import assets, health, ingest, pages, sql, stats
+from web.assets import ASSETS, load_assets
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
 from web.endpoints import ENDPOINTS, Endpoint, by_handler
@@ -16,7 +17,7 @@ from web.parameters import DECLARED
 from web.settings import WebSettings
 from web.world import WORLD, World
 
-TABLES: Final = (ingest.endpoints, health.endpoints, *stats.TABLES, sql.endpoints)
+TABLES: Final = (ingest.endpoints, health.endpoints, *stats.TABLES, sql.endpoints, assets.endpoints, *pages.TABLES)
 """Every endpoint, in the order in which the router asks them."""
 
 
@@ -32,6 +33,7 @@ def create_app(world: World, more: Iterable[Iterable[Endpoint]] = ()) -> web.App
     app[CHECKS] = StoreChecks(world)
     app[BODIES] = BodyBudget(world.settings)
     app[sql.RUNNING] = set()
+    app[ASSETS] = load_assets()
     app[ENDPOINTS] = endpoints
     app[DECLARED] = {handler: endpoint.parameters for handler, endpoint in endpoints.items()}
     for endpoint in endpoints.values():

@@ -16,6 +16,7 @@ from structlog.contextvars import bind_contextvars
 from web.cors import allow_origin, is_preflight, preflight_response
 from web.errors import HttpError, http_error
 from web.metrics import REFUSED, count_request
+from web.pages.failures import failure_page, wants_page
 from web.request_ids import HEADER, REQUEST_ID, request_id_of
 from web.responses import SECURITY_HEADERS, Acknowledgement, error_response
 from web.settings import WebSettings
@@ -65,6 +66,8 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
             _log.error("request failed", endpoint=endpoint_of(request), exc_info=error)
             known = HttpError(500, "Internal server error", reason="internal_error")
         REFUSED.labels(endpoint_of(request), known.reason).inc()
+        if wants_page(request):
+            return failure_page(request, known, request_id)
         return error_response(known, request_id)
 
 

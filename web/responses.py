@@ -71,14 +71,15 @@ def compress_if_wanted(request: web.Request, response: web.Response, body_bytes:
     if body_bytes <= COMPRESS_ABOVE_BYTES:
         return
     response.headers["Vary"] = "Accept-Encoding"
-    if _accepts_gzip(request.headers.get("Accept-Encoding", "")):
+    if accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
         response.enable_compression(web.ContentCoding.gzip)
 
 
-def _accepts_gzip(header: str) -> bool:
+def accepts_coding(header: str, wanted: str) -> bool:
+    """Whether an Accept-Encoding allows a content coding."""
     for part in header.lower().split(","):
         coding, _, quality = part.replace(" ", "").partition(";q=")
-        if coding in {"gzip", "*"}:
+        if coding in {wanted, "*"}:
             return quality not in {"0", "0.0", "0.00", "0.000"}
     return False
 

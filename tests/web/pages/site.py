@@ -1,0 +1,112 @@
+"""A statline with data to look at: a real `statline serve`, simulated matches, and players with names of every kind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.statline.node import Node, new_node, statline
+
+MATCHES: Final = 2
+DEMO: Final = (
+    "--matches",
+    str(MATCHES),
+    "--players",
+    "12",
+    "--minutes",
+    "3",
+    "--seed",
+    "11",
+    "--speed",
+    "max",
+)
+WITHIN_S: Final = 60.0
+
+HOSTILE: Final = {
+    "hostile-script": "<script>document.title='owned'</script>",
+    "hostile-image": "<img src=x onerror=\"document.title='owned'\">",
+    "hostile-quotes": "\"'><svg/onload=document.title='owned'>",
+    "hostile-template": "{{ 7 * 7 }}{% raw %}${7*7}",
+    "hostile-closing": "</script></title></textarea>-->",
+    "long-name": "Feldwebel" * 12,
+    "right-to-left": "\u202eقناص الصحراء\u202c שלום",
+    "emoji/slash?&#%": "🪖 100% & more",
+}
+"""Guid -> name of players that do their best to break a page."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its address, and what it shows."""
+
+    node: Node
+    url: str
+
+    def json(self, path: str) -> Any:
+        """An answer of the API."""
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def post(self, *events: dict[str, object]) -> None:
+        """Report events as the first server."""
+        body = "\n".join(json.dumps(event) for event in events).encode()
+        status, _ = self.node.ask("/api/v1/ingest/events", self.node.token, body)
+        assert status == 202
+
+    def leader(self) -> str:
+        """The guid of who leads by kills."""
+        guid: str = self.json("/api/v1/stats/leaderboard/kills?limit=1")["players"][0]["player_id"]
+        return guid
+
+    def newest_match(self) -> str:
+        """The id of the newest simulated match."""
+        found = [one["id"] for one in self.json("/api/v1/stats/matches") if one["match_wire_id"] != "hostile"]
+        newest: str = found[0]
+        return newest
+
+
+@contextlib.contextmanager
+def open_site(*, with_data: bool = True) -> Iterator[Site]:
+    """A site of its own, stopped and removed on leaving."""
+    with new_node() as node:
+        node.start()
+        _until(lambda: node.address or node.code is not None)
+        assert node.code is None, node.err.read_text()
+        site = Site(node, node.address)
+        if with_data:
+            _fill(site)
+        yield site
+
+
+def _fill(site: Site) -> None:
+    played = statline(site.node, "demo", *DEMO, "--url", site.url)
+    assert played.returncode == 0, played.stderr
+    site.post(*_hostile_events())
+    _until(lambda: site.node.is_ready() and site.node.ask("/ready")[1]["queueDepth"] == 0)
+    _until(lambda: site.json("/api/v1/stats/player/hostile-script?x=1")["kills"])
+
+
+def _hostile_events() -> Iterator[dict[str, object]]:
+    """A duel of everybody with everybody's neighbour, on a map and a weapon that are no better."""
+    players = list(HOSTILE.items())
+    for number, (guid, name) in enumerate(players):
+        other_guid, other_name = players[(number + 1) % len(players)]
+        for kill in range(3):
+            yield {
+                "type": "player_kill", "match_id": "hostile", "session_id": "sess_hostile",
+                "timestamp": f"{10 + number * 10 + kill}.5", "map_name": "dm/<b>map</b>",
+                "attacker_guid": guid, "attacker_name": name, "victim_guid": other_guid, "victim_name": other_name,
+                "weapon": "<i>Thompson</i>", "hitloc": "head",
+            }  # fmt: skip
+
+
+def _until(condition: Any) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < deadline, "not so in time"
+        time.sleep(0.05)

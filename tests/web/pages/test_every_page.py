@@ -1,0 +1,64 @@
+"""What must be true of every page, at a phone's and a desktop's size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.pages.browsing import (
+    Size,
+    Theme,
+    Visits,
+    findings,
+    layout_shift,
+    overflow_px,
+    transferred_bytes,
+)
+from tests.web.pages.site import Site
+
+FIRST_VIEW_BYTES_MAX = 300_000
+
+PATHS: dict[str, Callable[[Site], str]] = {
+    "home": lambda _: "/",
+    "unknown": lambda _: "/nowhere",
+}
+STATUSES = {"unknown": 404}
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("name", PATHS)
+async def test_a_page_is_whole_and_accessible(name: str, size: Size, site: Site, visit: Visits) -> None:
+    # Each theme once is enough: they differ in colours only.
+    theme: Theme = "dark" if size == "phone" else "light"
+    page = await visit(PATHS[name](site), size=size, theme=theme, status=STATUSES.get(name, 200))
+    assert await page.locator("h1").count() == 1
+    assert await overflow_px(page) <= 0
+    assert await layout_shift(page) < 0.05
+    assert await transferred_bytes(page) < FIRST_VIEW_BYTES_MAX
+    assert await findings(page) == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+async def test_a_page_is_useful_without_script(name: str, site: Site, visit: Visits) -> None:
+    page = await visit(PATHS[name](site), size="phone", script=False, status=STATUSES.get(name, 200))
+    assert len((await page.locator("main").inner_text()).split()) > 10
+    assert await overflow_px(page) <= 0
+
+
+async def test_the_theme_is_kept_and_never_flashes(visit: Visits) -> None:
+    page = await visit("/", theme="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = await page.evaluate(background)
+    await page.get_by_role("button", name="Change to the light theme").click()
+    light = await page.evaluate(background)
+    assert light != dark
+    # Set before anything is painted: already so when the body begins.
+    await page.add_init_script(
+        "new MutationObserver((_, me) => { if (document.body) {"
+        " window.firstTheme = document.documentElement.dataset.theme; me.disconnect(); } })"
+        ".observe(document, {childList: true, subtree: true})"
+    )
+    await page.reload()
+    assert await page.evaluate("window.firstTheme") == "light"
+    assert await page.evaluate(background) == light

@@ -1,0 +1,27 @@
+// The one script of every page: htmx, and what pages need beyond HTML. Pages work without it.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { startThemeToggle } from "./theme-toggle.js";
+import { startTimes } from "./times.js";
+import { startCharts } from "./chart-loader.js";
+import { startSlowNote } from "./slow-note.js";
+
+// Nothing is evaluated from markup and no styles are injected: the Content-Security-Policy forbids both.
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  // Back loads the page again: charts and live parts start as on any other visit.
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollBehavior: "auto",
+  timeout: 15000,
+});
+
+startThemeToggle();
+startSlowNote();
+// At start and for every part that htmx swaps in.
+htmx.onLoad((part) => {
+  startTimes(part);
+  startCharts(part);
+});
