@@ -49,7 +49,7 @@ $(STATIC): $(READY) $(FRONTEND)/package-lock.json $(FRONTEND)/build.mjs $(FRONTE
 	@$(FRONTEND)/build.sh $(CURDIR)/$(BIN)/python
 
 # Tests of pages drive a real browser. It is no Python package: root gets it from Debian, others are told what to do.
-browser:
+browser: ## See that the tests of pages have their browser
 	@command -v chromium >/dev/null 2>&1 || [ -n "$$STATLINE_TEST_BROWSER" ] || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	    echo 'Installing chromium for the tests of pages (apt-get) …' >&2; \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.conftest import Served
 
-HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "identity"}
 
 
 async def test_a_browser_gets_an_unknown_address_as_a_page(served: Served) -> None:
