@@ -17,7 +17,14 @@ from web.parameters import DECLARED
 from web.settings import WebSettings
 from web.world import WORLD, World
 
-TABLES: Final = (ingest.endpoints, health.endpoints, *stats.TABLES, sql.endpoints, assets.endpoints, *pages.TABLES)
+TABLES: Final = (
+    ingest.endpoints,
+    health.endpoints,
+    *stats.TABLES,
+    sql.endpoints,
+    assets.endpoints,
+    *pages.TABLES,
+)
 """Every endpoint, in the order in which the router asks them."""
 
 
