@@ -63,7 +63,7 @@ class ClickHouseSettings:
         1 << 30, "most memory of a statement that names no limit", minimum=16 << 20
     )
     engine_threads_max: int = setting(2, "threads of a statement that names no number", minimum=1, maximum=64)
-    engine_body_bytes_max: int = setting(100 << 20, "largest request body, unpacked", minimum=1 << 20)
+    engine_body_bytes_max: int = setting(256 << 20, "largest request body, unpacked", minimum=1 << 20)
     engine_stop_time_max_s: float = setting(
         5.0, "how long running inserts may take to end on stop", minimum=0, maximum=60
     )

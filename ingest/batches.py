@@ -34,9 +34,10 @@ _RAW: Final = INDEX["raw"]
 _BATCH_ID: Final = INDEX["batch_id"]
 _BATCH_ROW: Final = INDEX["batch_row"]
 
-# Rows of one insert. A segment closes at `batch_rows_max` events, but its last report may hold 150,000 short
+# Rows of one insert: the most that `batch_rows_max` can be, since a second insert for a few rows costs as much as a
+# whole one. A segment closes at `batch_rows_max` events, but its last report may hold 150,000 short
 # lines; they go in pieces, so that the memory of an insert stays bounded.
-INSERT_ROWS_MAX: Final = 50_000
+INSERT_ROWS_MAX: Final = 100_000
 
 REPLAYED: Final = "\x1e"
 """First character of the Idempotency-Key of a report out of the quarantine (`ingest/replay.py`). No sender can set it:

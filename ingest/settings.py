@@ -19,15 +19,16 @@ class IngestSettings:
         "fsync: a 202 is sent after the report is synced to disk; memory: after it is written",
         choices=("fsync", "memory"),
     )
-    # 20,000 rows: measured 2.4 x the throughput of 1000-row inserts, and more gains little (measurements 4, 8).
+    # Three quarters of an insert's cost with all views are paid once, however many rows (docs/benchmarks.md): at saturation
+    # 50,000 rows cost half of what 20,000 cost each. Memory of the writer grows with it.
     batch_rows_max: int = setting(
-        20_000, "events in one spool segment and so in one insert", minimum=1, maximum=100_000
+        50_000, "events in one spool segment and so in one insert", minimum=1, maximum=100_000
     )
     linger_s: float = setting(
         1.0, "longest wait before a spool segment is sealed and inserted, seconds", minimum=0.01, maximum=60
     )
     segment_bytes_max: int = setting(
-        32 * 1024 * 1024, "size at which a spool segment is sealed, bytes", minimum=65_536, maximum=1 << 30
+        48 * 1024 * 1024, "size at which a spool segment is sealed, bytes", minimum=65_536, maximum=1 << 30
     )
     spool_bytes_max: int = setting(
         4 * 1024**3, "disk the spool of one web process may use, bytes", minimum=1 << 20

@@ -54,6 +54,26 @@ def test_second_engine_on_a_folder_is_refused_in_one_line(engine_process: Engine
     assert engine_url(engine_process.data_dir) == engine_process.url
 
 
+def test_small_parts_are_one_file_through_a_merge_and_a_restart(
+    new_engine: Callable[..., EngineProcess],
+) -> None:
+    engine = new_engine()
+    engine.ask("CREATE DATABASE packed")
+    engine.ask("CREATE TABLE packed.numbers (n UInt64) ENGINE = MergeTree ORDER BY n")
+    for number in range(3):
+        engine.ask(f"INSERT INTO packed.numbers VALUES ({number})")
+    engine.ask("OPTIMIZE TABLE packed.numbers FINAL")
+    engine.stop()
+    engine.start()
+    stored = engine.ask(
+        "SELECT part_storage_type, path FROM system.parts WHERE active AND database = 'packed' FORMAT TSV"
+    )
+    storage, path = stored.split()
+    assert storage == "Packed"
+    assert [file.name for file in Path(path).iterdir()] == ["data.packed"]
+    assert engine.ask("SELECT sum(n), count() FROM packed.numbers FORMAT TSV").split() == ["3", "3"]
+
+
 def test_address_stays_through_kill_9_and_restart(new_engine: Callable[..., EngineProcess]) -> None:
     engine = new_engine()
     first = engine.url
