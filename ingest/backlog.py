@@ -7,10 +7,14 @@ import heapq
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
+
 from ingest.disk import Disk
 from ingest.errors import SpoolInUse
 from ingest.segments import START_BYTES, began_ms
 from ingest.spool import SEALED_SUFFIX, SegmentName, known_node, owned, recover, segment_token
+
+_log = structlog.get_logger(__name__)
 
 
 class Segment(NamedTuple):
@@ -33,6 +37,7 @@ class Backlog:
         self._disk, self._spool_dir = disk, spool_dir
         self._nodes: dict[Path, str] = {}
         self._began_ms: dict[str, int] = {}
+        self._nameless: set[Path] = set()
 
     def waiting(self) -> list[Segment]:
         """Sealed segments in order of arrival, each folder's in order of writing.
@@ -43,6 +48,8 @@ class Backlog:
         folders = []
         for folder_name in self._disk.list(self._spool_dir):
             folder = self._spool_dir / folder_name
+            if not self._knows(folder):
+                continue
             names = (
                 SegmentName.parse(file) for file in self._disk.list(folder) if file.endswith(SEALED_SUFFIX)
             )
@@ -77,6 +84,18 @@ class Backlog:
             with contextlib.suppress(SpoolInUse), owned(self._spool_dir / folder_name):
                 saved += recover(self._disk, self._spool_dir / folder_name)
         return saved
+
+    def _knows(self, folder: Path) -> bool:
+        """Whether the folder's name is known. Segments without one wait for an operator; the others go on."""
+        with contextlib.suppress(FileNotFoundError):
+            self._node(folder)
+            self._nameless.discard(folder)
+            return True
+        segments = [file for file in self._disk.list(folder) if file.endswith(SEALED_SUFFIX)]
+        if segments and folder not in self._nameless:
+            self._nameless.add(folder)
+            _log.error("spool_identity_lost", folder=str(folder), segments=len(segments))
+        return False
 
     def _node(self, folder: Path) -> str:
         # Safe to remember: a node name changes only when its file was lost, and then the folder's

@@ -22,3 +22,18 @@ class SpoolUnavailable(Exception):
 
 class SpoolInUse(Exception):
     """Another process owns this spool folder."""
+
+
+class NodeNameTaken(Exception):
+    """Another process writes under this node's name: its data folder is a copy, or ours is."""
+
+    def __init__(self, node: str, other: str) -> None:
+        super().__init__(
+            f"the name of this spool folder ({node}) is in use by {other}: the data folder was copied. Stop one of them, "
+            "and start the other with an empty data folder; reports left in its spool can be put into any node with "
+            "`statline spool replay`"
+        )
+
+
+class IdentityLost(Exception):
+    """A spool folder holds segments and nobody knows the name under which they may have been stored."""

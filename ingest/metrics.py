@@ -1,14 +1,24 @@
 """Metrics of the ingest path. Every name is declared here, with what moving it means for the operator.
 
-received = inserted + duplicate + quarantined + pending holds over all processes of a node since its start;
-counts are made once per request or batch, not per event.
+received = inserted + duplicate + quarantined + pending holds at every moment in `statline_ingest_ledger_events`, which is read
+from the writer's ledger and the spool when somebody asks (ingest/conservation.py). The counters are for rates: they begin anew
+with each start and may miss the instant of a kill. Counts are made once per request or batch, not per event.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from schema.catalogue import EVENT_TYPES
+
+LEDGER_EVENTS: Final = "statline_ingest_ledger_events"
+LEDGER_HELP: Final = (
+    "Events of this data folder since it was made, by fate; received = inserted + duplicate + quarantined + pending, "
+    "also after kills; a difference is a fault of statline"
+)
+FATES: Final = ("received", "inserted", "duplicate", "quarantined", "pending")
 
 EVENTS_RECEIVED = Counter(
     "statline_ingest_events_received_total", "Events made durable and acknowledged with 202"

@@ -14,6 +14,7 @@ import fcntl
 import math
 import os
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ingest.disk import Disk, OpenFile
-from ingest.errors import SpoolInUse, SpoolUnavailable
+from ingest.errors import IdentityLost, SpoolInUse, SpoolUnavailable
 from ingest.segments import PREAMBLE, intact_bytes
 from ingest.settings import IngestSettings
 
@@ -32,6 +33,7 @@ SEALED_SUFFIX: Final = ".seg"
 TORN_SUFFIX: Final = ".torn"
 LOCK_NAME: Final = "spool.lock"
 _IDENTITY_NAME: Final = "identity.json"
+_IDENTITY_COPY_NAME: Final = "identity.copy.json"
 
 
 class SegmentName(NamedTuple):
@@ -83,32 +85,75 @@ class Receipt(NamedTuple):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who writes this spool folder: a random name for life and how often it was started."""
+    """Who writes this spool folder: a random name for life, how often it was started, and where it was used last."""
 
     node: str
     epoch: int
+    place: str = ""
 
 
 def next_identity(disk: Disk, folder: Path) -> Identity:
     """The identity for this start, durable before it is used.
 
-    A lost or damaged file makes a new random node name: tokens of an earlier life can never come back.
+    A new folder gets a random name. Raises IdentityLost where segments lie and both copies of their name are gone: under
+    another name what was stored of them would be stored again.
     """
-    path = folder / _IDENTITY_NAME
-    node, epoch = secrets.token_hex(6), 0
-    if disk.size(path):
-        with contextlib.suppress(msgspec.DecodeError):
-            known = msgspec.json.decode(disk.read(path), type=Identity)
-            node, epoch = known.node, known.epoch
+    known = read_identity(disk, folder)
     segments = [name for file in disk.list(folder) if (name := SegmentName.parse(file))]
-    identity = Identity(node, max([epoch, *(name.epoch for name in segments)]) + 1)
-    disk.replace(path, msgspec.json.encode(identity))
+    if known is None and segments:
+        raise IdentityLost(
+            f"{folder} holds {len(segments)} segments, and {_IDENTITY_NAME} and its copy are missing or damaged: restore one of "
+            "them, or move the segments away and put their reports back with `statline spool replay`"
+        )
+    if known is None:
+        known = Identity(secrets.token_hex(6), 0, place_of(folder))
+    identity = msgspec.structs.replace(
+        known, epoch=max([known.epoch, *(name.epoch for name in segments)]) + 1
+    )
+    _write_identity(disk, folder, identity)
     return identity
 
 
+def read_identity(disk: Disk, folder: Path) -> Identity | None:
+    """The identity of a spool folder from whichever copy is whole, None without any."""
+    found = []
+    for name in (_IDENTITY_NAME, _IDENTITY_COPY_NAME):
+        if disk.size(folder / name):
+            with contextlib.suppress(msgspec.DecodeError, FileNotFoundError):
+                found.append(msgspec.json.decode(disk.read(folder / name), type=Identity))
+    return max(found, key=lambda identity: identity.epoch, default=None)
+
+
+def _write_identity(disk: Disk, folder: Path, identity: Identity) -> None:
+    # Both before the first segment of the epoch: a copy that is left alone never leads to an epoch used before.
+    for name in (_IDENTITY_COPY_NAME, _IDENTITY_NAME):
+        disk.replace(folder / name, msgspec.json.encode(identity))
+
+
+def settle(disk: Disk, folder: Path, place: str) -> None:
+    """Note that the folder is used in `place` from now on."""
+    identity = read_identity(disk, folder)
+    if identity is not None:
+        _write_identity(disk, folder, msgspec.structs.replace(identity, place=place))
+
+
+def place_of(folder: Path) -> str:
+    """This machine and this folder: another text after a copy or a move; empty where the system does not tell."""
+    try:
+        inode = folder.stat().st_ino
+    except OSError:
+        return ""
+    with contextlib.suppress(OSError):
+        return f"{Path('/etc/machine-id').read_text().strip() or socket.gethostname()}/{inode}"
+    return f"{socket.gethostname()}/{inode}"
+
+
 def known_node(disk: Disk, folder: Path) -> str:
-    """Node name of a spool folder, for the tokens of its segments."""
-    return msgspec.json.decode(disk.read(folder / _IDENTITY_NAME), type=Identity).node
+    """Node name of a spool folder, for the tokens of its segments. FileNotFoundError where none is known."""
+    identity = read_identity(disk, folder)
+    if identity is None:
+        raise FileNotFoundError(folder / _IDENTITY_NAME)
+    return identity.node
 
 
 def segment_token(node: str, folder: Path, name: SegmentName) -> str:

@@ -18,11 +18,11 @@ from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError
 from clickhouse.migrate import MigrationRefused as ClickHouseMigrationRefused
 from clickhouse.migrate import waiting as waiting_in_clickhouse
+from ingest.conservation import Conservation, conservation
 from postgres.errors import MigrationRefused, PostgresError
 from postgres.migrate import waiting as waiting_in_postgres
 from postgres.pool import Postgres
 from statline import locks
-from statline.conservation import Conservation, conservation
 from statline.errors import CommandFailed
 from statline.settings import Settings, declared, shown, without_password
 from statline.stores import clickhouse_url, postgres_url, redis_url

@@ -96,14 +96,14 @@ def _deaths_logged(*, is_supervised: bool) -> Iterator[None]:
     """Why a supervised role dies goes to the log with its name; alone, it is the command's last line."""
     import structlog
 
-    from ingest.errors import SpoolInUse
+    from ingest.errors import IdentityLost, NodeNameTaken, SpoolInUse
 
     try:
         yield
     except Exception as error:
         if not is_supervised:
             raise
-        expected = isinstance(error, CommandFailed | SpoolInUse)
+        expected = isinstance(error, CommandFailed | SpoolInUse | IdentityLost | NodeNameTaken)
         structlog.get_logger("statline").critical("died", reason=str(error), exc_info=not expected)
         raise SystemExit(1) from None
 
@@ -129,19 +129,33 @@ async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> 
 
     import structlog
 
+    from ingest.node_name import own_name
     from statline.world import open_world
     from web.app import create_app
     from web.server import open_server
 
     log = structlog.get_logger("statline")
-    async with _stop_event() as stop, open_world(settings, data_dir, name) as world:
+    async with (
+        _stop_event() as stop,
+        open_world(settings, data_dir, name) as world,
+        own_name(world.postgres, data_dir / "spool" / name) as name_lost,
+    ):
         host, port = settings.statline.host, settings.statline.port
         inherited = socket.socket(fileno=listener) if listener >= 0 else None
         with _clear_listen_errors(host, port):
             async with open_server(create_app(world), settings.web, host, port, listener=inherited) as bound:
                 log.info("web role listens", host=host, port=bound)
-                await stop.wait()
+                await _until(stop, name_lost)
                 log.info("web role stops")
+
+
+async def _until(stop: asyncio.Event, lost: asyncio.Task[None]) -> None:
+    """Return when asked to stop; raise what ends the task."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopping, lost}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if lost.done():
+        await lost
 
 
 async def _writer(settings: Settings, data_dir: Path) -> None:

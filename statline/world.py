@@ -15,6 +15,7 @@ from pathlib import Path
 from cache.answers import open_answers
 from clickhouse.client import ClickHouse
 from clickhouse.reading import Reader
+from ingest.conservation import LedgerCollector
 from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.keys import open_keys
@@ -47,4 +48,5 @@ async def open_world(settings: Settings, data_dir: Path, role: str) -> AsyncIter
         yield World(
             clickhouse=facts, reader=reader, postgres=people, cache=cache, door=door, keys=keys,
             receipts=ReceiptReader(RealDisk(), data_dir), settings=settings.web, version=version("statline"), started_at=datetime.now(UTC),
+            collectors=(LedgerCollector(data_dir),),
         )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from schema.answers.health import Health, Readiness
 from web import metrics
@@ -84,21 +85,28 @@ async def ready(request: web.Request) -> web.Response:
 
 
 @endpoints.get("/metrics", answers=None, media="text/plain")
-async def prometheus(_: web.Request) -> web.Response:
+async def prometheus(request: web.Request) -> web.Response:
     """The counts of every role of this node, as Prometheus text."""
     # Reading every process's files takes milliseconds: not on the loop that acknowledges reports.
-    text = await asyncio.to_thread(exposition)
+    text = await asyncio.to_thread(exposition, request.app[WORLD].collectors)
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST, **NO_STORE})
 
 
-def exposition() -> bytes:
-    """The metrics of all roles (multi-process mode), or of this process where that is off."""
+def exposition(collectors: Sequence[Collector] = ()) -> bytes:
+    """The metrics of all roles (multi-process mode), or of this process where that is off, and the collectors'."""
     found = memory()
     if found is not None:
         metrics.MEMORY_USED.set(found.used_bytes)
         metrics.MEMORY_LIMIT.set(found.limit_bytes)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY)
+        return generate_latest(REGISTRY) + _collected(collectors)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has no types here
+    return generate_latest(registry) + _collected(collectors)
+
+
+def _collected(collectors: Sequence[Collector]) -> bytes:
+    registry = CollectorRegistry()
+    for collector in collectors:
+        registry.register(collector)
     return generate_latest(registry)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from aiohttp import web
+from prometheus_client.registry import Collector
 
 from cache.answers import AnswerCache
 from clickhouse.client import ClickHouse
@@ -32,6 +33,8 @@ class World:
     settings: WebSettings
     version: str
     started_at: datetime
+    collectors: tuple[Collector, ...] = ()
+    """What /metrics shows besides the counters: read when it is asked."""
 
 
 WORLD: Final = web.AppKey("WORLD", World)

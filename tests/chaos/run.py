@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
 from clickhouse.settings import ClickHouseSettings
-from statline.conservation import conservation
+from ingest.conservation import conservation
+from ingest.metrics import FATES, LEDGER_EVENTS
 from tests.chaos.node import Node
 from tests.chaos.recount import differences
 from tests.chaos.senders import Quota, Sender
@@ -151,6 +152,9 @@ async def check(node: Node, senders: list[Sender]) -> None:
         counted
     )
     assert (counted.quarantined, counted.pending) == (0, 0), counted
+    shown = await asyncio.to_thread(node.metrics)
+    told = {fate: int(shown[f'{LEDGER_EVENTS}{{fate="{fate}"}}']) for fate in FATES}
+    assert told == {fate: getattr(counted, fate) for fate in FATES}, "the metrics tell something else"
 
 
 async def _check_sender(store: ClickHouse, sender: Sender) -> int:

@@ -6,12 +6,15 @@ import asyncio
 import functools
 import json
 import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clickhouse.client import ClickHouse
 from clickhouse.settings import ClickHouseSettings
+from ingest.conservation import conservation
 from ingest.segments import HEADER_BYTES, PREAMBLE, Damage, Record, read_records
 from tests.chaos.node import Node
 from tests.chaos.run import check
@@ -127,6 +130,44 @@ def _tear(node: Node) -> None:
     (path,) = (path for path in node.spooled() if path.suffix == ".open")
     data = path.read_bytes()
     path.write_bytes(data + data[len(PREAMBLE) : len(PREAMBLE) + 200])
+
+
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[None]:
+    """The spool lies on a file system of 1 MiB."""
+    spool = folder / "var" / "spool"
+    spool.mkdir(parents=True)
+    (folder / "var").chmod(0o711)  # as statline makes it: Postgres passes through as another user
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", spool], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"a small file system cannot be mounted here: {done.stderr.strip()}")
+    yield
+    subprocess.run(["umount", "--lazy", spool], check=True)
+
+
+@pytest.mark.usefixtures("small_disk")
+async def test_a_full_disk_answers_503_and_keeps_what_it_accepted_through_a_kill(folder: Path) -> None:
+    node, token = await started(folder)
+    await hold_writer(node)
+    accepted = 0
+    while True:
+        status, headers = await asyncio.to_thread(node.post, token, shots(1 + 500 * accepted, 500))
+        if status != 202:
+            break
+        accepted += 1
+    assert (status, accepted > 3) == (503, True)
+    assert int(headers["Retry-After"]) >= 1
+    assert node.get("/ready")[0] == 503
+    # A web process that starts on the full disk cannot; it comes back when the writer has made room.
+    await node.until(lambda: node.kill("web"), "killed web")
+    assert node.signal("writer", signal.SIGCONT)
+    await node.until(lambda: node.get("/ready")[0] == 200, "ready again")
+    await node.drained()
+    assert await stored(node) == list(range(1, 1 + 500 * accepted))
+    assert (await asyncio.to_thread(node.post, token, shots(1_000_000, 1)))[0] == 202
+    assert conservation(node.data_dir).holds
 
 
 async def test_a_full_spool_answers_429_with_retry_after_and_keeps_what_it_accepted(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from statline.conservation import conservation
+from ingest.conservation import conservation
 from tests.chaos.node import Node
 from tests.chaos.run import check
 from tests.chaos.senders import Quota, Sender

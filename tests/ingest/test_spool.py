@@ -8,10 +8,12 @@ import threading
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
 
+from ingest.backlog import Backlog
 from ingest.disk import OpenFile, RealDisk
-from ingest.errors import SpoolInUse, SpoolUnavailable
+from ingest.errors import IdentityLost, SpoolInUse, SpoolUnavailable
 from ingest.segments import Record, encode_record, read_records
 from ingest.settings import IngestSettings
 from ingest.spool import (
@@ -96,6 +98,30 @@ def test_numbers_of_segments_never_come_back_even_if_all_files_are_gone() -> Non
     disk.files = dict.fromkeys(disk.files, b"garbage")
     third = next_identity(disk, FOLDER)
     assert third.node != first.node
+
+
+@pytest.mark.parametrize("lost", ["identity.json", "identity.copy.json"])
+def test_a_lost_identity_is_known_from_its_copy(lost: str) -> None:
+    disk = FaultyDisk(random.Random(0))
+    first = next_identity(disk, FOLDER)
+    disk.files[FOLDER / lost] = b""
+    assert next_identity(disk, FOLDER) == msgspec.structs.replace(first, epoch=2)
+
+
+def test_segments_whose_name_is_lost_are_neither_renamed_nor_stored(tmp_path: Path) -> None:
+    """Under another name they might be stored a second time: an operator must decide."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    writer = SegmentWriter(RealDisk(), folder, IngestSettings())
+    writer.commit([body(1)], 1)
+    writer.seal()
+    for path in folder.glob("identity*"):
+        path.write_bytes(b"garbage")
+    before = sorted(folder.glob("*.seg"))
+    with pytest.raises(IdentityLost, match="holds 1 segments"):
+        SegmentWriter(RealDisk(), folder, IngestSettings())
+    assert Backlog(RealDisk(), tmp_path).waiting() == []
+    assert sorted(folder.glob("*.seg")) == before
 
 
 def test_a_full_disk_refuses_the_report_and_keeps_what_was_accepted() -> None:

@@ -1,20 +1,27 @@
 """Whether nothing disappeared: received = inserted + duplicate + quarantined + pending (design promise 3).
 
 The writer's ledger is part of its checkpoint, so it counts each stored segment once whatever was killed when; what
-is pending stands in the spool. Both together are exact at every moment. The metrics beside them count since
-the start and may miss what happened in the instant of a kill: they are shown, not judged.
+is pending stands in the spool. Both together are exact at every moment, and /metrics shows them
+(`statline_ingest_ledger_events`). The counters beside them are for rates: they count since the start and may miss what
+happened in the instant of a kill.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from ingest.checkpoint import Checkpoint, read_checkpoint
 from ingest.disk import RealDisk
+from ingest.metrics import FATES, LEDGER_EVENTS, LEDGER_HELP
 from ingest.segments import intact_bytes
 from ingest.spool import OPEN_SUFFIX, SegmentName, known_node, stream_of
 
@@ -44,14 +51,16 @@ class Conservation:
     holds: bool = True
     since_start: dict[str, int] = field(default_factory=dict)
     problem: str = ""
+    is_unreadable: bool = False
 
 
-def conservation(data_dir: Path) -> Conservation:
-    """Add it up, while statline runs or not."""
+def conservation(data_dir: Path, *, with_counters: bool = True) -> Conservation:
+    """Add it up, while statline runs or not; `since_start` only `with_counters`."""
     try:
         checkpoint, pending = _at_one_moment(data_dir)
     except (OSError, msgspec.MsgspecError) as error:
-        return Conservation(holds=False, problem=f"the writer's checkpoint cannot be read: {error}")
+        problem = f"the writer's checkpoint cannot be read: {error}"
+        return Conservation(holds=False, problem=problem, is_unreadable=True)
     ledger = checkpoint.ledger
     return Conservation(
         received=ledger.received + pending,
@@ -61,9 +70,24 @@ def conservation(data_dir: Path) -> Conservation:
         pending=pending,
         missing=ledger.missing,
         holds=ledger.missing == 0,
-        since_start=_since_start(data_dir / "metrics"),
+        since_start=_since_start(data_dir / "metrics") if with_counters else {},
         problem=f"{ledger.missing} events are unaccounted for" if ledger.missing else "",
     )
+
+
+class LedgerCollector(Collector):
+    """The ledger as metrics, read when somebody asks: what no kill can make wrong."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+
+    def collect(self) -> Iterator[Metric]:
+        """One family, one sample for each fate; none while the checkpoint cannot be read."""
+        counted = conservation(self._data_dir, with_counters=False)
+        family = GaugeMetricFamily(LEDGER_EVENTS, LEDGER_HELP, labels=["fate"])
+        for fate in FATES if not counted.is_unreadable else ():
+            family.add_metric([fate], getattr(counted, fate))
+        yield family
 
 
 def _at_one_moment(data_dir: Path) -> tuple[Checkpoint, int]:
@@ -112,9 +136,6 @@ def _events_in(path: Path, name: SegmentName) -> int:
 def _since_start(folder: Path) -> dict[str, int]:
     if not any(folder.glob("counter_*.db")):
         return {}
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.multiprocess import MultiProcessCollector
-
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
     sums: dict[str, float] = {}

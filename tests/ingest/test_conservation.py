@@ -10,13 +10,13 @@ import msgspec
 
 from clickhouse.client import ClickHouse
 from ingest.checkpoint import Checkpoint, Ledger
+from ingest.conservation import Conservation, LedgerCollector, conservation
 from ingest.disk import RealDisk
 from ingest.door import open_door
 from ingest.segments import encode_record
 from ingest.settings import IngestSettings
 from ingest.spool import SegmentWriter
 from ingest.writer import run_writer
-from statline.conservation import Conservation, conservation
 
 SETTINGS = IngestSettings(linger_s=0.01, drain_s=20)
 SHOT = b"type=weapon_fire&match_id=m&timestamp=%d.000&player_guid=42&weapon=%s"
@@ -74,6 +74,16 @@ def test_a_damaged_checkpoint_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "writer" / "checkpoint").write_bytes(b"\xc1")
 
     assert "checkpoint cannot be read" in conservation(tmp_path).problem
+
+
+def test_the_metrics_show_the_ledger_and_nothing_where_it_cannot_be_read(tmp_path: Path) -> None:
+    keep(tmp_path, Checkpoint(ledger=Ledger(10, 7, 2, 1)))
+    (family,) = LedgerCollector(tmp_path).collect()
+    assert {sample.labels["fate"]: sample.value for sample in family.samples} == {
+        "received": 10, "inserted": 7, "duplicate": 2, "quarantined": 1, "pending": 0,
+    }  # fmt: skip
+    (tmp_path / "writer" / "checkpoint").write_bytes(b"\xc1")
+    assert [family.samples for family in LedgerCollector(tmp_path).collect()] == [[]]
 
 
 def keep(data_dir: Path, checkpoint: Checkpoint) -> None:

@@ -1,0 +1,123 @@
+"""Two nodes under one name: the second is refused, whoever comes back is not, and Postgres away stops nobody in his place."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.disk import RealDisk
+from ingest.errors import NodeNameTaken
+from ingest.node_name import LEASE_S, NodeName, own_name
+from ingest.spool import next_identity, place_of, read_identity
+from postgres.pool import Postgres
+
+NODE = "feed"
+
+
+async def at_once(_seconds: float) -> None:
+    """No waiting."""
+
+
+def name(store: Postgres, place: str) -> NodeName:
+    return NodeName(store, NODE, place, f"host-{place}", at_once)
+
+
+@contextlib.contextmanager
+def spool_folder(path: Path) -> Iterator[Path]:
+    path.mkdir()
+    next_identity(RealDisk(), path)
+    yield path
+
+
+async def silent(store: Postgres) -> None:
+    """The one who has the name gives no sign of life for a lease."""
+    async with store.connection() as connection:
+        await connection.execute(
+            "UPDATE nodes SET seen_at = seen_at - make_interval(secs => $1)", LEASE_S + 1
+        )
+
+
+async def test_a_second_place_is_refused_while_the_first_lives_and_hears_who_it_is(
+    postgres: Postgres,
+) -> None:
+    first, tries = name(postgres, "a"), 0
+    await first.take()
+
+    async def first_lives(_seconds: float) -> None:
+        nonlocal tries
+        tries += 1
+        assert await postgres.fetchrow("node_renew", NODE, first._holder)
+
+    with pytest.raises(NodeNameTaken, match="in use by host-a: the data folder was copied"):
+        await NodeName(postgres, NODE, "b", "host-b", first_lives).take()
+    assert tries > LEASE_S
+
+
+async def test_a_name_that_was_given_back_or_fell_silent_is_free_and_a_restart_never_waits(
+    postgres: Postgres,
+) -> None:
+    first = name(postgres, "a")
+    await first.take()
+    assert not await name(postgres, "a").is_taken(), "a restart in the same place"
+    assert await name(postgres, "b").is_taken()
+    await silent(postgres)
+    second = name(postgres, "b")
+    assert not await second.is_taken()
+    with pytest.raises(NodeNameTaken, match="host-b"):
+        await first.keep()
+    await second.give_back()
+    await name(postgres, "c").take()
+
+
+async def test_a_registry_that_forgot_us_is_told_again(postgres: Postgres) -> None:
+    first = name(postgres, "a")
+    await first.take()
+    async with postgres.connection() as connection:
+        await connection.execute("DELETE FROM nodes")
+    keeping = asyncio.create_task(first.keep())
+    async with asyncio.timeout(10):
+        while not await name(postgres, "b").is_taken():
+            await postgres.fetch("node_give_back", NODE, "nobody")
+            async with postgres.connection() as connection:
+                await connection.execute("DELETE FROM nodes WHERE place = 'b'")
+    keeping.cancel()
+
+
+async def test_before_the_migration_nobody_can_have_registered(empty_postgres_database: str) -> None:
+    store = await Postgres.connect(empty_postgres_database)
+    await name(store, "a").take()
+    await store.close()
+
+
+async def test_without_postgres_a_folder_in_its_place_goes_on_and_a_copied_one_waits(tmp_path: Path) -> None:
+    away = await Postgres.connect(f"postgresql://nobody@/nothing?host={tmp_path}")
+    with spool_folder(tmp_path / "web") as folder:
+        async with own_name(away, folder) as lost:
+            assert not lost.done()
+        copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5), own_name(away, copy):
+                pytest.fail("nobody could say whether the first one lives")
+    await away.close()
+
+
+async def test_a_moved_folder_keeps_its_name_and_is_at_home_in_its_new_place(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    with spool_folder(tmp_path / "web") as folder:
+        async with own_name(postgres, folder):
+            pass
+        moved = Path(shutil.copytree(folder, tmp_path / "moved"))
+        before = read_identity(RealDisk(), folder)
+        async with own_name(postgres, moved) as lost:
+            assert not lost.done()
+        after = read_identity(RealDisk(), moved)
+        assert before is not None
+        assert after is not None
+        assert (after.node, after.epoch) == (before.node, before.epoch)
+        assert (before.place, after.place) == (place_of(folder), place_of(moved))
