@@ -138,7 +138,7 @@ def settle(disk: Disk, folder: Path, place: str) -> None:
 
 
 def place_of(folder: Path) -> str:
-    """This machine and this folder: another text after a copy or a move; empty where the system does not tell."""
+    """Name of this machine and folder: another text after a copy or a move; empty where the system does not tell."""
     try:
         inode = folder.stat().st_ino
     except OSError:
