@@ -29,8 +29,8 @@ class NodeNameTaken(Exception):
 
     def __init__(self, node: str, other: str) -> None:
         super().__init__(
-            f"the name of this spool folder ({node}) is in use by {other}: the data folder was copied. Stop one of them, "
-            "and start the other with an empty data folder; reports left in its spool can be put into any node with "
+            f"the name of this spool folder ({node}) is in use by {other}, or was after this copy of it was made: stop one of "
+            "them, and start the other with an empty data folder; reports left in its spool can be put into any node with "
             "`statline spool replay`"
         )
 

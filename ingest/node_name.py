@@ -1,7 +1,8 @@
 """One process for each node name: two that write under one name (a copied data folder) would lose events to each other,
 since ClickHouse takes the inserts of the second for repetitions of the first's.
 
-The name is claimed in Postgres and kept alive there. Postgres away: who starts where the name was used last goes on and
+The name is claimed in Postgres and kept alive there; with it the registry keeps how often the folder was started, so that
+a copy that was left behind cannot come back under numbers that are used up. Postgres away: who starts where the name was used last goes on and
 claims later; a folder that was moved or copied waits, for only Postgres knows whether the first one is alive.
 """
 
@@ -20,7 +21,7 @@ import structlog
 
 from ingest.disk import RealDisk
 from ingest.errors import NodeNameTaken
-from ingest.spool import place_of, read_identity, settle
+from ingest.spool import Identity, place_of, read_identity, settle
 from postgres.errors import PostgresError
 from postgres.pool import Postgres
 
@@ -42,16 +43,19 @@ class NodeName:
     def __init__(
         self,
         store: Postgres,
-        node: str,
+        identity: Identity,
         place: str,
         host: str,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._store, self._node, self._place, self._host, self._sleep = store, node, place, host, sleep
+        self._store, self._node, self._epoch = store, identity.node, identity.epoch
+        self._place, self._host, self._sleep = place, host, sleep
         self._holder = secrets.token_hex(8)
 
     async def take(self) -> None:
-        """Return once the name is ours. Raises NodeNameTaken when another place shows signs of life through a whole lease."""
+        """Return once the name is ours. Raises NodeNameTaken when another place shows signs of life through a whole lease,
+        or is ahead of us.
+        """
         waited_s = 0.0
         while True:
             try:
@@ -89,7 +93,7 @@ class NodeName:
             await self._store.fetch("node_give_back", self._node, self._holder)
 
     async def _claimed(self) -> bool:
-        values = (self._node, self._holder, self._place, self._host, LEASE_S)
+        values = (self._node, self._holder, self._place, self._host, self._epoch, LEASE_S)
         return await self._store.fetchrow("node_claim", *values) is not None
 
     async def _missed(self) -> None:
@@ -113,7 +117,7 @@ async def own_name(store: Postgres, folder: Path) -> AsyncIterator[asyncio.Task[
     disk, place = RealDisk(), place_of(folder)
     identity = read_identity(disk, folder)
     assert identity is not None, "the door makes it"
-    name = NodeName(store, identity.node, place, f"{socket.gethostname()}:{folder}")
+    name = NodeName(store, identity, place, f"{socket.gethostname()}:{folder}")
     if identity.place != place or await name.is_taken():
         _log.warning("node_name_is_checked", folder=str(folder), node=identity.node)
         await name.take()

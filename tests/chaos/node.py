@@ -39,7 +39,7 @@ class Node:
         self.process: subprocess.Popen[bytes] | None = None
         self.clickhouse = self._embedded_clickhouse
         self.made.append(self)
-        self._environment = {k: v for k, v in os.environ.items() if not k.startswith("STATLINE_")} | settings
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("STATLINE_")} | settings
 
     def start(self) -> None:
         """Start `statline serve`; its output is appended to `log` in the folder."""
@@ -47,7 +47,7 @@ class Node:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "statline", "serve", "--data-dir", "var", "--port", str(self.port),
                  "--log-format", "json"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=self._environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=self.environment,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -113,7 +113,7 @@ class Node:
             "var",
         ]
         done = subprocess.run(
-            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=True
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=True
         )
         return str(json.loads(done.stdout)["token"])
 

@@ -13,7 +13,7 @@ import pytest
 from ingest.disk import RealDisk
 from ingest.errors import NodeNameTaken
 from ingest.node_name import LEASE_S, NodeName, own_name
-from ingest.spool import next_identity, place_of, read_identity
+from ingest.spool import Identity, next_identity, place_of, read_identity
 from postgres.pool import Postgres
 
 NODE = "feed"
@@ -23,8 +23,9 @@ async def at_once(_seconds: float) -> None:
     """No waiting."""
 
 
-def name(store: Postgres, place: str) -> NodeName:
-    return NodeName(store, NODE, place, f"host-{place}", at_once)
+def name(store: Postgres, place: str, epoch: int = 1) -> NodeName:
+    """Of the folder's start `epoch`."""
+    return NodeName(store, Identity(NODE, epoch), place, f"host-{place}", at_once)
 
 
 @contextlib.contextmanager
@@ -53,8 +54,8 @@ async def test_a_second_place_is_refused_while_the_first_lives_and_hears_who_it_
         tries += 1
         assert await postgres.fetchrow("node_renew", NODE, first._holder)
 
-    with pytest.raises(NodeNameTaken, match="in use by host-a: the data folder was copied"):
-        await NodeName(postgres, NODE, "b", "host-b", first_lives).take()
+    with pytest.raises(NodeNameTaken, match="in use by host-a"):
+        await NodeName(postgres, Identity(NODE, 2), "b", "host-b", first_lives).take()
     assert tries > LEASE_S
 
 
@@ -63,15 +64,23 @@ async def test_a_name_that_was_given_back_or_fell_silent_is_free_and_a_restart_n
 ) -> None:
     first = name(postgres, "a")
     await first.take()
-    assert not await name(postgres, "a").is_taken(), "a restart in the same place"
-    assert await name(postgres, "b").is_taken()
+    assert not await name(postgres, "a", 2).is_taken(), "a restart in the same place"
+    assert await name(postgres, "b", 3).is_taken()
     await silent(postgres)
-    second = name(postgres, "b")
+    second = name(postgres, "b", 3)
     assert not await second.is_taken()
     with pytest.raises(NodeNameTaken, match="host-b"):
         await first.keep()
     await second.give_back()
-    await name(postgres, "c").take()
+    await name(postgres, "c", 4).take()
+
+
+async def test_a_copy_that_was_left_behind_is_refused_although_nobody_lives(postgres: Postgres) -> None:
+    """It would use numbers of segments a second time."""
+    await name(postgres, "moved", 2).take()
+    await silent(postgres)
+    with pytest.raises(NodeNameTaken, match="host-moved"):
+        await name(postgres, "left behind", 2).take()
 
 
 async def test_a_registry_that_forgot_us_is_told_again(postgres: Postgres) -> None:
@@ -81,7 +90,7 @@ async def test_a_registry_that_forgot_us_is_told_again(postgres: Postgres) -> No
         await connection.execute("DELETE FROM nodes")
     keeping = asyncio.create_task(first.keep())
     async with asyncio.timeout(10):
-        while not await name(postgres, "b").is_taken():
+        while not await name(postgres, "b", 2).is_taken():
             await postgres.fetch("node_give_back", NODE, "nobody")
             async with postgres.connection() as connection:
                 await connection.execute("DELETE FROM nodes WHERE place = 'b'")
@@ -113,11 +122,10 @@ async def test_a_moved_folder_keeps_its_name_and_is_at_home_in_its_new_place(
         async with own_name(postgres, folder):
             pass
         moved = Path(shutil.copytree(folder, tmp_path / "moved"))
-        before = read_identity(RealDisk(), folder)
+        before = next_identity(RealDisk(), moved)  # as the door does when it opens
         async with own_name(postgres, moved) as lost:
             assert not lost.done()
         after = read_identity(RealDisk(), moved)
-        assert before is not None
         assert after is not None
         assert (after.node, after.epoch) == (before.node, before.epoch)
         assert (before.place, after.place) == (place_of(folder), place_of(moved))
