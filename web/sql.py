@@ -257,13 +257,16 @@ async def _run(
             _alone(request.app[RUNNING], world, login.name),
             world.reader.read(login, sql, form.name, parameters) as answer,
         ):
-            return await _send(request, answer, form, attachment)
+            response = await _send(request, answer, form, attachment)
     except StatementRefused as error:
         raise _http_error(error) from None
+    # Not before his turn is given back: who has read the end of an answer may ask again at once.
+    await response.write_eof()
+    return response
 
 
 async def _send(request: web.Request, answer: Answer, form: Form, attachment: str) -> web.StreamResponse:
-    """Pass the answer on as it comes. A failure after it began cuts the connection: a part is never taken for the whole."""
+    """Pass the answer on as it comes, all but its end. A failure after it began cuts the connection: a part is never taken for the whole."""
     response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: "private, no-store"})
     response.content_type = form.content_type if answer.form == form.name else "application/octet-stream"
     if attachment:
@@ -274,7 +277,6 @@ async def _send(request: web.Request, answer: Answer, form: Form, attachment: st
         async for piece in answer.pieces:
             async with asyncio.timeout(WRITE_TIME_MAX_S):
                 await response.write(piece)
-        await response.write_eof()
     except BaseException:
         if request.transport is not None:
             request.transport.abort()

@@ -180,6 +180,11 @@ async def test_one_statement_of_an_analyst_runs_at_a_time(sql: Served, door: Doo
     await eventually(lambda: not door.engine.running())
 
 
+async def test_who_has_read_an_answer_may_ask_again_at_once(sql: Served) -> None:
+    for _ in range(20):
+        assert (await ask(sql, "SELECT 1")).status == 200
+
+
 async def test_who_leaves_stops_his_statement(sql: Served, door: Door, eventually: Any) -> None:
     slow = asyncio.create_task(ask(sql, SLOW))
     await eventually(lambda: any("sipHash64" in query for query in door.engine.running()))
