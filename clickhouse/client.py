@@ -75,6 +75,7 @@ class ClickHouse:
         self._connecting = asyncio.Lock()
         self._driver: AsyncClient | None = None
         self._column_types: dict[str, dict[str, Any]] = {}
+        self._query_columns: dict[str, str] = {}
 
     @classmethod
     async def connect(cls, url: str, database: str, settings: ClickHouseSettings) -> ClickHouse:
@@ -172,6 +173,33 @@ class ClickHouse:
             self._column_types.pop(table, None)
             raise _insert_error(error) from None
 
+    async def fill(self, table: str, query: str, parameters: Mapping[str, object] = NOTHING) -> None:
+        """Insert what `clickhouse/queries/<query>.sql` answers; its columns are found by their names.
+
+        Not deduplicated: the tables filled so keep one row per key themselves.
+        """
+        with timed(query):
+            await self._fill(table, query_text(query), parameters)
+
+    async def _fill(self, table: str, sql: str, parameters: Mapping[str, object]) -> None:
+        limit_s = self._settings.insert_time_max_s
+        try:
+            async with asyncio.timeout(limit_s + 1.0):
+                driver = await self._connected()
+                columns = await self._columns_of(driver, sql, parameters)
+                wanted = {
+                    **self._query_limits(),
+                    "max_execution_time": limit_s,
+                    "insert_deduplicate": 0,
+                    "wait_end_of_query": 1,
+                    **self._cluster_insert(),
+                }
+                await driver.command(
+                    f"INSERT INTO {table} ({columns}) {sql}", parameters=dict(parameters), settings=wanted
+                )
+        except (DriverError, TimeoutError) as error:
+            raise _read_error(error) from None
+
     async def ping(self) -> bool:
         """Whether the server answers, within the time limit of connecting."""
         try:
@@ -220,6 +248,17 @@ class ClickHouse:
         if known is None:
             described = await driver.query(f"DESCRIBE TABLE {table}", settings=self._query_limits())
             known = self._column_types[table] = column_types(described.named_results())
+        return known
+
+    async def _columns_of(self, driver: AsyncClient, sql: str, parameters: Mapping[str, object]) -> str:
+        """The names of a query's columns; remembered, since planning a large query costs as much as running it."""
+        known = self._query_columns.get(sql)
+        if known is None:
+            described = await driver.query(
+                f"DESCRIBE ({sql})", parameters=dict(parameters), settings=self._query_limits()
+            )
+            known = ", ".join(f"`{row['name']}`" for row in described.named_results())
+            self._query_columns[sql] = known
         return known
 
     def _query_limits(self) -> dict[str, Any]:

@@ -6,7 +6,8 @@ names a shard. Views run where the rows arrive, from `raw_events_local` into `x_
 Sharding key of `raw_events`: the match. A match is what is asked for as a whole and has a bounded size, so its rows lie together
 and shards fill evenly; a player cannot be the key, because a kill belongs to two. An aggregate's rows of one key
 therefore lie on several shards, as they lie in several parts of one server, and every query merges them anyway (tests/clickhouse/test_ddl.py
-asks them all over split data). The other tables have no key: nothing but views writes them.
+asks them all over split data). What is computed once per match (settled_matches and the tables beside it) has the same key, so that
+one key's versions lie together. The other tables have no key: nothing but views writes them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Final
 
 from clickhouse.settings import ClickHouseSettings
 
-SHARDING_KEYS: Final = {"raw_events": "cityHash64(match_id)"}
+SHARDING_KEYS: Final = dict.fromkeys(
+    ("raw_events", "settled_matches", "match_sequences", "player_duels", "player_things"), "cityHash64(match_id)"
+)
 DEDUPLICATION_S: Final = 30 * 86_400
 """How long a replicated table remembers insert tokens: as long as a spool may lie on a node that is away."""
 LOCAL: Final = "_local"
@@ -32,6 +35,9 @@ _VIEW: Final = re.compile(
 )
 _ALTER: Final = re.compile(
     r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*ALTER TABLE (?P<name>\w+)(?P<change>\s.*)\Z", re.DOTALL
+)
+_VIEW_CHANGE: Final = re.compile(
+    r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*ALTER TABLE (?P<name>\w+_mv) MODIFY QUERY\b(?P<select>.*)\Z", re.DOTALL
 )
 _SOURCE: Final = re.compile(r"\b(FROM|JOIN)\s+([a-z_]\w*)\b(?!\s*\()")
 _WINDOW: Final = re.compile(r"\bnon_replicated_deduplication_window = (\d+)")
@@ -55,6 +61,9 @@ def variants(statement: str, settings: ClickHouseSettings) -> list[str]:
         return [
             f"{found['comment']}CREATE MATERIALIZED VIEW {found['name']} {on} TO {found['target']}{LOCAL} AS{select}"
         ]
+    if found := _VIEW_CHANGE.match(statement):
+        select = _SOURCE.sub(rf"\1 \2{LOCAL} AS \2", found["select"])
+        return [f"{found['comment']}ALTER TABLE {found['name']} {on} MODIFY QUERY{select}"]
     if found := _ALTER.match(statement):
         return _altered(found, on)
     raise CannotBeClustered(f"no cluster variant is known for: {' '.join(statement.split())[:80]}")

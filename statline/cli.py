@@ -123,6 +123,14 @@ def writer(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(sho
 
 
 @app.command
+def worker(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(show=False)] = 0) -> None:
+    """Run the worker alone: background jobs, such as settling the matches that are over."""
+    from statline.roles import run_role
+
+    run_role("worker", common.settings(), supervisor)
+
+
+@app.command
 def engine(common: Common = NOTHING, *, supervisor: Annotated[int, Parameter(show=False)] = 0) -> None:
     """Run the embedded ClickHouse alone: chdb behind ClickHouse's HTTP interface on a loopback port."""
     from statline.roles import run_role

@@ -28,7 +28,7 @@ from statline.settings import Settings, declared, shown, without_password
 from statline.stores import clickhouse_url, postgres_url, redis_url
 from statline.workers import WEB, running_web_roles
 
-ROLES: Final = (locks.SERVE, WEB, "writer", "engine")
+ROLES: Final = (locks.SERVE, WEB, "writer", "worker", "engine")
 REDIS_TIMEOUT_S: Final = 2.0
 _FAILURES: Final = (
     PostgresError, asyncpg.PostgresError, ClickHouseError, ClickHouseMigrationRefused, CommandFailed, OSError, ValueError
@@ -211,7 +211,7 @@ def _problems(stores: Sequence[StoreState], processes: dict[str, int | None]) ->
     ]
     if processes[locks.SERVE] is not None:
         found += [
-            f"statline serve runs without its {role}" for role in ("web", "writer") if processes[role] is None
+            f"statline serve runs without its {role}" for role in ("web", "writer", "worker") if processes[role] is None
         ]
     return found
 

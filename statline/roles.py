@@ -1,4 +1,4 @@
-"""The roles as processes: web, writer, engine. Each is started by the supervisor or alone, as in a container.
+"""The roles as processes: web, writer, worker, engine. Each is started by the supervisor or alone, as in a container.
 
 Nothing heavy is imported above `run_role`: the metrics folder must be known before a metric is declared.
 """
@@ -45,7 +45,7 @@ def run_role(role: str, settings: Settings, supervisor: int = 0, listener: int =
 
     logs.configure(name, settings.statline.log_level, settings.statline.log_format)
     roles = {"web": lambda: _web(settings, data_dir, listener, name), "writer": lambda: _writer(settings, data_dir),
-             "engine": lambda: _engine(settings, data_dir)}  # fmt: skip
+             "engine": lambda: _engine(settings, data_dir), "worker": lambda: _worker(settings)}  # fmt: skip
     with _deaths_logged(is_supervised=bool(supervisor)), locks.held(data_dir, name):
         _run(roles[role]())
 
@@ -164,6 +164,18 @@ async def _writer(settings: Settings, data_dir: Path) -> None:
     os.nice(settings.statline.writer_nice)
     async with _stop_event() as stop, _clickhouse(settings) as clickhouse:
         await run_writer(settings.ingest, clickhouse, data_dir, stop)
+
+
+async def _worker(settings: Settings) -> None:
+    from jobs.queue import run_jobs
+    from statline.jobs import background_jobs
+    from statline.stores import postgres_url
+
+    os.nice(settings.statline.worker_nice)
+    async with _stop_event() as stop, _clickhouse(settings) as clickhouse:
+        await run_jobs(
+            postgres_url(settings), settings.postgres, background_jobs(settings.jobs, clickhouse), stop
+        )
 
 
 async def _engine(settings: Settings, data_dir: Path) -> None:

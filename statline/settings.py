@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Final
 from cache.settings import RedisSettings
 from clickhouse.settings import ClickHouseSettings
 from ingest.settings import IngestSettings
+from jobs.settings import JobsSettings
 from postgres.settings import PostgresSettings
 from schema.settings import setting
 from statline.redaction import HIDDEN, redacted_text
@@ -69,6 +70,9 @@ class StatlineSettings:
         minimum=0,
         maximum=19,
     )
+    worker_nice: int = setting(
+        15, "Niceness of the worker: what it does may wait.", minimum=0, maximum=19
+    )
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Settings:
     clickhouse: ClickHouseSettings
     postgres: PostgresSettings
     redis: RedisSettings
+    jobs: JobsSettings
     sources: Mapping[str, str]
     config: Path | None = None
     """The TOML file read, if any."""
@@ -122,6 +127,7 @@ _SECTIONS: Final[tuple[type[Any], ...]] = (
     ClickHouseSettings,
     PostgresSettings,
     RedisSettings,
+    JobsSettings,
 )
 
 

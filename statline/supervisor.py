@@ -1,7 +1,7 @@
 """`statline serve`: starts the embedded stores and the roles in order, restarts what dies, stops all in order.
 
-Start: stores side by side, then migrations, then writer and web. Stop: web (nobody new, requests finish, spool
-sealed), writer (drains), engine, and last Valkey and Postgres. The whole stop has one deadline.
+Start: stores side by side, then migrations, then writer, worker and web. Stop: web (nobody new, requests finish, spool
+sealed), worker, writer (drains), engine, and last Valkey and Postgres. The whole stop has one deadline.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ADDRESS_CHECK_S: Final = 1.0
 STORE_TRIES: Final = 6
 """Starts of an embedded store before serve gives up: 6 s of back-off in all."""
 
-STOP_BY_S: Final = {WEB: 4.0, "writer": 7.0, "engine": 8.2}
+STOP_BY_S: Final = {WEB: 4.0, "worker": 5.0, "writer": 7.0, "engine": 8.2}
 """Seconds after the beginning of the stop at which each role is killed if it still runs."""
 HURRY_S: Final = 0.3
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
@@ -105,6 +105,7 @@ class Supervisor:
             self._keep(follow(self._settings, self._data_dir))
         # Not before the migrations: rows inserted before a new view exists would be missing in it.
         await self._start_role("writer")
+        await self._start_role("worker")
         if not early:
             await self._start_web()
         await self._welcome()
@@ -118,7 +119,7 @@ class Supervisor:
         return True
 
     def _end_left_overs(self) -> None:
-        for role in (*running_web_roles(self._data_dir), "writer", "engine"):
+        for role in (*running_web_roles(self._data_dir), "worker", "writer", "engine"):
             pid = locks.end_left_over(self._data_dir, role, LEFT_OVER_WAIT_S)
             if pid is not None:
                 _log.warning("ended a role that a killed supervisor left", left=role, pid=pid)
@@ -246,8 +247,8 @@ class Supervisor:
             found = clickhouse_url(self._settings)
             if found != known:
                 known = found
-                _log.warning("the embedded ClickHouse has another address: writer and web are restarted")
-                for child in (self._children["writer"], *self._web):
+                _log.warning("the embedded ClickHouse has another address: writer, worker and web are restarted")
+                for child in (self._children["writer"], self._children["worker"], *self._web):
                     child.ask_to_stop()
 
     def _keep(self, work: Awaitable[None]) -> None:

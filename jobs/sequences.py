@@ -1,0 +1,26 @@
+"""The first step of settling: sequence statistics, kills and deaths, and things used, per player and match, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from clickhouse.client import ClickHouse
+from jobs.settling import OverMatch, Step, by_server
+
+FILLED: Final = {
+    "match_sequences": "settle_sequences",
+    "player_duels": "settle_duels",
+    "player_things": "settle_things",
+}
+"""Table -> the query that fills it."""
+
+
+async def fill_sequences(store: ClickHouse, matches: Sequence[OverMatch]) -> None:
+    """Compute the three tables for these matches. Rows of the same match replace each other: more events win."""
+    for _, parameters in by_server(matches):
+        for table, query in FILLED.items():
+            await store.fill(table, query, parameters)
+
+
+SEQUENCES: Final = Step("sequences", fill_sequences)
