@@ -18,7 +18,8 @@ from typing import Final
 from clickhouse.settings import ClickHouseSettings
 
 SHARDING_KEYS: Final = dict.fromkeys(
-    ("raw_events", "settled_matches", "match_sequences", "player_duels", "player_things"), "cityHash64(match_id)"
+    ("raw_events", "settled_matches", "match_sequences", "player_duels", "player_things"),
+    "cityHash64(match_id)",
 )
 DEDUPLICATION_S: Final = 30 * 86_400
 """How long a replicated table remembers insert tokens: as long as a spool may lie on a node that is away."""
@@ -37,7 +38,8 @@ _ALTER: Final = re.compile(
     r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*ALTER TABLE (?P<name>\w+)(?P<change>\s.*)\Z", re.DOTALL
 )
 _VIEW_CHANGE: Final = re.compile(
-    r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*ALTER TABLE (?P<name>\w+_mv) MODIFY QUERY\b(?P<select>.*)\Z", re.DOTALL
+    r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*ALTER TABLE (?P<name>\w+_mv) MODIFY QUERY\b(?P<select>.*)\Z",
+    re.DOTALL,
 )
 _SOURCE: Final = re.compile(r"\b(FROM|JOIN)\s+([a-z_]\w*)\b(?!\s*\()")
 _WINDOW: Final = re.compile(r"\bnon_replicated_deduplication_window = (\d+)")

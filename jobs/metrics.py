@@ -18,5 +18,7 @@ STEP_FAILURES: Final = Counter(
     "statline_jobs_settle_step_failures_total", "Matches left unsettled because a step failed", ["step"]
 )
 DUE: Final = Gauge(
-    "statline_jobs_matches_due_count", "Matches found waiting to be settled by the last look", multiprocess_mode="max"
+    "statline_jobs_matches_due_count",
+    "Matches found waiting to be settled by the last look",
+    multiprocess_mode="max",
 )

@@ -61,15 +61,20 @@ async def run_jobs(
     while not stop.is_set():
         try:
             async with _pool(url, settings) as pool:
-                await _install(pool)
+                async with pool.acquire() as connection:
+                    await install(connection)
                 await _run(pool, jobs, stop)
         except _AWAY as error:
-            _log.warning("jobs wait for Postgres", reason=" ".join(str(error).split()) or type(error).__name__)
+            _log.warning(
+                "jobs wait for Postgres", reason=" ".join(str(error).split()) or type(error).__name__
+            )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGAIN_S)
 
 
-async def enqueue(connection: asyncpg.Connection, name: str, payload: bytes, *, once: str | None = None) -> bool:
+async def enqueue(
+    connection: asyncpg.Connection, name: str, payload: bytes, *, once: str | None = None
+) -> bool:
     """Ask for the queued job `name`, in the connection's transaction; False when `once` names one that waits already."""
     ids = await Queries(AsyncpgDriver(connection)).enqueue(name, payload, dedupe_key=once, on_conflict="skip")
     return ids[0] is not None
@@ -90,10 +95,9 @@ async def _pool(url: str, settings: PostgresSettings) -> AsyncIterator[asyncpg.P
         pool.terminate()
 
 
-async def _install(pool: asyncpg.Pool) -> None:
-    """Make or bring up to date the tables of pgqueuer: theirs, not ours, so not in our migrations."""
-    async with pool.acquire() as connection:
-        await Queries(AsyncpgDriver(connection)).upgrade()
+async def install(connection: Any) -> None:
+    """Make or bring up to date the tables of pgqueuer: theirs, not ours, so not in our migrations. Workers take turns."""
+    await Queries(AsyncpgDriver(connection)).upgrade()
 
 
 async def _run(pool: asyncpg.Pool, jobs: Sequence[Scheduled | Queued], stop: asyncio.Event) -> None:

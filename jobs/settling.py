@@ -24,6 +24,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import structlog
 
@@ -100,7 +101,8 @@ class Settling:
                 "ended_before": now - timedelta(seconds=settings.settle_after_end_s),
                 "quiet_since": now - timedelta(seconds=settings.settle_quiet_s),
                 "again_before": now - timedelta(seconds=settings.settle_again_s),
-                "endless_again_before": now - timedelta(seconds=max(ENDLESS_AGAIN_S, settings.settle_again_s)),
+                "endless_again_before": now
+                - timedelta(seconds=max(ENDLESS_AGAIN_S, settings.settle_again_s)),
                 "long_s": ENDLESS_S,
                 "rows_max": settings.settle_matches_max + len(self._failed),
             },
@@ -168,13 +170,16 @@ def by_server(matches: Sequence[OverMatch]) -> Iterator[tuple[list[OverMatch], M
 
     for (game, server_id), found in itertools.groupby(sorted(matches, key=place), key=place):
         group = list(found)
-        yield group, {
-            "game": game,
-            "server_id": server_id,
-            "match_ids": [match.match_id for match in group],
-            "from_time": min(match.first_at for match in group),
-            "to_time": max(match.last_at for match in group),
-        }
+        yield (
+            group,
+            {
+                "game": game,
+                "server_id": server_id,
+                "match_ids": [match.match_id for match in group],
+                "from_time": min(match.first_at for match in group),
+                "to_time": max(match.last_at for match in group),
+            },
+        )
 
 
 async def with_raw_events(store: ClickHouse, batch: Sequence[OverMatch]) -> list[OverMatch]:
@@ -190,21 +195,14 @@ async def _record(store: ClickHouse, batch: Sequence[OverMatch], now: datetime) 
     now_ms = round(now.timestamp() * 1000)
     columns: list[list[Any]] = [
         [match.game for match in batch],
-        [match.match_id for match in batch],
+        [UUID(match.match_id) for match in batch],
         [match.events for match in batch],
         [max(match.raw_events, match.raw_events_settled) for match in batch],
         [now_ms] * len(batch),
     ]
     token = f"settled/{now_ms}/{batch[0].match_id}/{len(batch)}"
     names = ("game", "match_id", "events", "raw_events", "settled_at")
-    columns[1] = [_uuid(text) for text in columns[1]]
     await store.insert("settled_matches", names, columns, token=token)
-
-
-def _uuid(text: str) -> Any:
-    from uuid import UUID
-
-    return UUID(text)
 
 
 def _match(row: Mapping[str, Any]) -> OverMatch:

@@ -211,7 +211,9 @@ def _problems(stores: Sequence[StoreState], processes: dict[str, int | None]) ->
     ]
     if processes[locks.SERVE] is not None:
         found += [
-            f"statline serve runs without its {role}" for role in ("web", "writer", "worker") if processes[role] is None
+            f"statline serve runs without its {role}"
+            for role in ("web", "writer", "worker")
+            if processes[role] is None
         ]
     return found
 

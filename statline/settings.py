@@ -70,9 +70,7 @@ class StatlineSettings:
         minimum=0,
         maximum=19,
     )
-    worker_nice: int = setting(
-        15, "Niceness of the worker: what it does may wait.", minimum=0, maximum=19
-    )
+    worker_nice: int = setting(15, "Niceness of the worker: what it does may wait.", minimum=0, maximum=19)
 
 
 @dataclass(frozen=True)

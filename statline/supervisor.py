@@ -247,7 +247,9 @@ class Supervisor:
             found = clickhouse_url(self._settings)
             if found != known:
                 known = found
-                _log.warning("the embedded ClickHouse has another address: writer, worker and web are restarted")
+                _log.warning(
+                    "the embedded ClickHouse has another address: writer, worker and web are restarted"
+                )
                 for child in (self._children["writer"], self._children["worker"], *self._web):
                     child.ask_to_stop()
 

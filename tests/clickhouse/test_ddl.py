@@ -63,7 +63,9 @@ def test_a_cluster_differs_in_names_engines_and_deduplication_only(file: str, st
     assert unclustered(local) == statement
     assert local != statement
     if re.search(r"^ALTER TABLE \w+ ADD COLUMN", statement, re.MULTILINE):
-        assert [unclustered(other) for other in others] == [re.sub(r"^--.*\n", "", statement, flags=re.MULTILINE)]
+        assert [unclustered(other) for other in others] == [
+            re.sub(r"^--.*\n", "", statement, flags=re.MULTILINE)
+        ]
         return
     if "CREATE TABLE" not in statement:
         assert others == []
@@ -186,7 +188,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "skip_rows": 0, "with_bots": 1, "stat": "kills", "slot_prefix": guids[0][:2], "batch_id": "none", "low": 0,
         "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
         "from_time": early, "to_time": late, "from_hour": early, "to_hour": late, "oldest": early, "newest": late,
-        "from_day": early.date(), "to_day": late.date(),
+        "from_day": early.date(), "to_day": late.date(), "event_types": ["player_kill", "match_end"],
     }  # fmt: skip
 
 

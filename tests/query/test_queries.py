@@ -11,7 +11,9 @@ from clickhouse.client import QUERIES, ClickHouse, query_text
 ROOT = QUERIES.parent.parent
 FILES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CALLERS = [
-    path for folder in ("query", "ingest", "jobs", "statline", "web") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("query", "ingest", "jobs", "statline", "web")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 EXAMPLES = {
     "String": "x", "UInt8": 0, "UInt32": 1, "UInt64": 0, "Int32": 50, "Int64": 0, "Identifier": "kills", "Array(String)": ["x"],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("serve", "web", "writer", "engine", "migrate", "servers", "demo", "doctor", "version")
+COMMANDS = ("serve", "web", "writer", "worker", "engine", "migrate", "servers", "demo", "doctor", "version")
 
 
 @pytest.fixture(scope="module")

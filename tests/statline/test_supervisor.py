@@ -81,7 +81,7 @@ async def test_a_first_start_shows_a_token_that_works_and_a_stop_leaves_nothing(
 async def test_what_is_killed_is_started_again(running: Node, eventually: Eventually) -> None:
     node = running
     await eventually(node.is_ready)
-    for name in ("web", "writer", "engine"):
+    for name in ("web", "writer", "worker", "engine"):
         pid = await eventually(lambda name=name: node.role(name))
         os.kill(pid, signal.SIGKILL)
         await eventually(lambda name=name, pid=pid: node.role(name) not in (None, pid), within_s=START_S)

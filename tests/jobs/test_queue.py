@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+
+from jobs.queue import Queued, Scheduled, enqueue, install, run_jobs
+from postgres.settings import PostgresSettings
+
+EVERY_SECOND = "* * * * * */1"
+Eventually = Callable[..., Any]
+
+
+async def test_a_scheduled_job_runs_again_and_again_on_one_worker_at_a_time(
+    postgres_database: str, eventually: Eventually
+) -> None:
+    runs: list[int] = []
+    at_once = set()
+
+    def job(number: int) -> Scheduled:
+        async def work() -> None:
+            at_once.add(number)
+            assert len(at_once) == 1
+            runs.append(number)
+            await asyncio.sleep(0.01)
+            at_once.discard(number)
+
+        return Scheduled("look", EVERY_SECOND, work)
+
+    stop = asyncio.Event()
+    workers = [
+        asyncio.create_task(run_jobs(postgres_database, PostgresSettings(), [job(n)], stop)) for n in (1, 2)
+    ]
+    await eventually(lambda: len(runs) >= 3, within_s=30)
+    stop.set()
+    await asyncio.gather(*workers)
+
+
+async def test_a_queued_job_is_done_once_and_again_after_a_failure(
+    postgres_database: str, eventually: Eventually
+) -> None:
+    seen: list[bytes] = []
+
+    async def work(payload: bytes) -> None:
+        seen.append(payload)
+        if len(seen) == 1:
+            raise OSError("the other side is away")
+
+    stop = asyncio.Event()
+    connection = await asyncpg.connect(postgres_database)
+    await install(connection)
+    assert await enqueue(connection, "send", b"x", once="the same")
+    assert not await enqueue(connection, "send", b"x", once="the same")
+    worker = asyncio.create_task(
+        run_jobs(postgres_database, PostgresSettings(), [Queued("send", work)], stop)
+    )
+    await eventually(lambda: len(seen) == 2, within_s=60)
+    await eventually(lambda: connection.fetchval("SELECT count(*) = 0 FROM pgqueuer"), within_s=30)
+    assert seen == [b"x", b"x"]
+    await connection.close()
+    stop.set()
+    await worker
+
+
+async def test_a_failing_scheduled_job_is_run_again(postgres_database: str, eventually: Eventually) -> None:
+    runs: list[int] = []
+
+    async def work() -> None:
+        runs.append(1)
+        raise ValueError("no")
+
+    stop = asyncio.Event()
+    worker = asyncio.create_task(
+        run_jobs(postgres_database, PostgresSettings(), [Scheduled("look", EVERY_SECOND, work)], stop)
+    )
+    await eventually(lambda: len(runs) >= 2, within_s=30)
+    stop.set()
+    await worker
+
+
+async def test_workers_wait_for_postgres_and_stop_when_asked() -> None:
+    stop = asyncio.Event()
+    worker = asyncio.create_task(
+        run_jobs("postgresql://x@127.0.0.1:1/x", PostgresSettings(connect_timeout_s=0.5), [], stop)
+    )
+    await asyncio.sleep(0)
+    stop.set()
+    await asyncio.wait_for(worker, 30)
