@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import engine, ingest, overload, paced, peer, steps
+from bench import engine, ingest, overload, paced, peer, queries, steps
 
 RESULTS: Final = Path(__file__).parent / "results"
 BENCHES: Final[dict[str, Callable[..., dict[str, Any]]]] = {
@@ -25,8 +25,9 @@ BENCHES: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "catchup": overload.catch_up,
     "steps": steps.run,
     "endurance": paced.endurance,
+    "queries": queries.run,
 }
-BY_NAME_ONLY: Final = frozenset({"endurance"})
+BY_NAME_ONLY: Final = frozenset({"endurance", "queries"})
 """Too long for a run of everything."""
 
 
@@ -39,7 +40,11 @@ def main(arguments: list[str]) -> int:
     }
     for name in options.names or [name for name in BENCHES if name not in BY_NAME_ONLY]:
         print(f"{name}:", flush=True)
-        wanted = {key: value for key in ("seconds", "rounds") if (value := getattr(options, key)) is not None}
+        wanted = {
+            key: value
+            for key in ("seconds", "rounds", "events")
+            if (value := getattr(options, key)) is not None
+        }
         known = inspect.signature(BENCHES[name]).parameters
         results[name] = BENCHES[name](**{key: value for key, value in wanted.items() if key in known})
         print(json.dumps({k: v for k, v in results[name].items() if k != "runs"}, indent=1), flush=True)
@@ -56,6 +61,12 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHES))
     parser.add_argument("--seconds", type=float, help="length of one run; each measurement has its default")
     parser.add_argument("--rounds", type=int, help="runs of each scenario, in turns")
+    parser.add_argument(
+        "--events",
+        type=int,
+        nargs="+",
+        help="of queries: how many events are asked over, one after the other",
+    )
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BENCHES:

@@ -1,0 +1,247 @@
+"""How long answers take and what they read, and how both grow: the same questions at 1, 5 and 20 million events.
+
+Every GET of the API whose path can be filled in is asked with the cache emptied before each request (cold) and again
+without (cached), one request at a time, as a visitor would. Rows and bytes are the engine's own counters around one cold
+request. `raw` asks raw_events the same question without any view, on the same data in the same run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import redis
+
+from bench.load import begin_open_loop, body_files, finished, fresh_start
+from bench.made_rows import made_rows
+from bench.open_loop import Load
+from bench.server import Server
+from cache.embedded import EmbeddedValkey
+from clickhouse.engine import engine_url
+from web.app import TABLES
+from web.endpoints import Endpoint
+
+LEVELS: Final = (1_000_000, 5_000_000, 20_000_000)
+BATCH: Final = 50_000
+DAYS: Final = 60
+COLD: Final = 12
+CACHED: Final = 60
+LOAD_PER_S: Final = 5_000.0
+LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed")
+"""Not answers: what machines ask, documents, streams that do not end."""
+
+# The same questions of the raw table: what every answer would cost without views.
+RAW: Final = {
+    "leaderboard": "SELECT player_guid, countIf(kill_kind = 'kill') AS k FROM raw_events WHERE game = 'mohaa' GROUP BY 1 ORDER BY k DESC LIMIT 25",
+    "player": "SELECT countIf(player_guid = '{guid}' AND kill_kind = 'kill'), countIf(target_guid = '{guid}' AND kill_kind != ''), countIf(player_guid = '{guid}' AND event_type = 'weapon_fire') FROM raw_events WHERE game = 'mohaa' AND (player_guid = '{guid}' OR target_guid = '{guid}')",
+    "match": "SELECT player_guid, countIf(kill_kind = 'kill') FROM raw_events WHERE game = 'mohaa' AND match_id = '{id}' GROUP BY 1",
+    "weapons": "SELECT weapon, countIf(kill_kind = 'kill') AS k FROM raw_events WHERE game = 'mohaa' GROUP BY 1 ORDER BY k DESC LIMIT 10",
+    "maps": "SELECT map_name, uniqExact(match_id), countIf(kill_kind = 'kill') FROM raw_events WHERE game = 'mohaa' GROUP BY 1",
+}  # fmt: skip
+
+
+def run(events: Sequence[int] = LEVELS) -> dict[str, Any]:
+    """Fill and ask at each level; under load at the last one."""
+    with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
+        server = Server(Path(folder) / "data")
+        server.ready()
+        try:
+            asked, levels, filled = Asker(server), {}, 0
+            known: dict[str, str] = {}
+            for level in events:
+                filled = fill(asked, filled, level, max(events))
+                known = something_known(asked)
+                figures = {path: asked.measured(path) for path in paths(known)}
+                raw = {name: asked.raw(sql.format(**known)) for name, sql in RAW.items()}
+                levels[str(level)] = {"endpoints": figures, "raw": raw, "summary": summary(figures)}
+                _say(level, figures, raw)
+            under_load = _under_load(server, asked, Path(folder), paths(known))
+            return {"levels": levels, "under_load": under_load, "growth": growth(levels)}
+        finally:
+            server.stop()
+
+
+class Asker:
+    """One visitor on one connection, the cache he may empty, and the engine's counters."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._web = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        self._cache = redis.Redis.from_url(EmbeddedValkey(server.data_dir).url())
+        parts = urlsplit(engine_url(server.data_dir) or "")
+        self._engine = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=600)
+        self._login = {"X-ClickHouse-User": str(parts.username), "X-ClickHouse-Key": str(parts.password)}
+
+    def engine(self, sql: str) -> str:
+        """The engine's answer to a statement."""
+        self._engine.request("POST", "/?database=statline", sql.encode(), self._login)
+        answer = self._engine.getresponse()
+        text = answer.read().decode()
+        if answer.status != 200:
+            raise RuntimeError(text[:300])
+        return text
+
+    def measured(self, path: str, cold: int = COLD, cached: int = CACHED) -> dict[str, float]:
+        """Milliseconds cold and cached, rows and bytes read by one cold request."""
+        cold_ms = []
+        for _ in range(cold):
+            self._cache.flushall()
+            cold_ms.append(self._get(path))
+        self._cache.flushall()
+        before = self._read()
+        self._get(path)
+        rows, size = (after - earlier for after, earlier in zip(self._read(), before, strict=True))
+        cached_ms = [self._get(path) for _ in range(cached)]
+        return {
+            "cold_p50_ms": statistics.median(cold_ms), "cold_p95_ms": _p95(cold_ms),
+            "cached_p50_ms": statistics.median(cached_ms), "cached_p95_ms": _p95(cached_ms),
+            "rows": rows, "mb": size / 1e6,
+        }  # fmt: skip
+
+    def raw(self, sql: str) -> dict[str, float]:
+        """The same of a statement."""
+        before = self._read()
+        began = time.perf_counter()
+        self.engine(f"{sql} FORMAT Null")
+        took_ms = (time.perf_counter() - began) * 1000
+        rows, size = (after - earlier for after, earlier in zip(self._read(), before, strict=True))
+        return {"ms": took_ms, "rows": rows, "mb": size / 1e6}
+
+    def _get(self, path: str) -> float:
+        began = time.perf_counter()
+        self._web.request("GET", path)
+        answer = self._web.getresponse()
+        body = answer.read()
+        took_ms = (time.perf_counter() - began) * 1000
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {body[:200]!r}")
+        return took_ms
+
+    def _read(self) -> tuple[int, int]:
+        text = self.engine(
+            "SELECT sumIf(value, event = 'SelectedRows'), sumIf(value, event = 'SelectedBytes') FROM system.events FORMAT TSV"
+        )
+        rows, size = text.split()
+        return int(rows), int(size)
+
+
+def fill(asked: Asker, filled: int, level: int, events: int) -> int:
+    """Insert events `filled` to `level` of `events`, every view fed, as blocks of 50,000."""
+    began, began_s = time.perf_counter(), int(time.time()) - DAYS * 86400
+    for first in range(filled, level, BATCH):
+        select = made_rows(first, BATCH, began_s=began_s, days=DAYS, events=events, batch=f"b{first}")
+        asked.engine(
+            f"INSERT INTO raw_events {select} SETTINGS max_partitions_per_insert_block = 0, max_execution_time = 600"
+        )
+    print(f"  {level:,} events after {time.perf_counter() - began:.0f} s", flush=True)
+    while int(asked.engine("SELECT count() FROM system.merges FORMAT TSV")):
+        time.sleep(0.5)
+    return level
+
+
+def something_known(asked: Asker) -> dict[str, str]:
+    """What fills the paths: a busy player, an opponent, a match in the middle, a server, map and weapon."""
+    guid, other = asked.engine(
+        "SELECT player_guid FROM player_days WHERE game = 'mohaa' GROUP BY 1 ORDER BY sum(kills) DESC LIMIT 2 FORMAT TSVRaw"
+    ).split()
+    match, server = asked.engine(
+        "SELECT toString(match_id), any(server_id) FROM match_summaries WHERE game = 'mohaa' GROUP BY match_id "
+        "ORDER BY abs(dateDiff('second', min(first_event), now() - INTERVAL 58 DAY)), match_id LIMIT 1 FORMAT TSVRaw"
+    ).split()
+    return {
+        "guid": guid, "other": other, "opponent": other, "id": match, "match_id": match, "server": server, "server_id": server,
+        "map": "dm/mohdm6", "mapId": "dm/mohdm6", "weapon": "Thompson", "gametype": "ffa", "stat": "kills", "name": "Player3",
+        "dimension": "weapon", "value": "Thompson", "type": "kills", "metric": "clutch",
+    }  # fmt: skip
+
+
+def paths(known: Mapping[str, str]) -> list[str]:
+    """Every answer of the API that these values fill in; servers are not registered here, so their pages are left out."""
+    return [path for table in TABLES for endpoint in table for path in _filled(endpoint, known)]
+
+
+def _filled(endpoint: Endpoint, known: Mapping[str, str]) -> Iterator[str]:
+    if endpoint.method != "GET" or not endpoint.cache or not endpoint.documented:
+        return
+    for path in endpoint.paths:
+        if any(left_out in path for left_out in LEFT_OUT) or "/servers/{" in path or "/server/{" in path:
+            continue
+        with contextlib.suppress(KeyError):
+            yield _with_values(path, known)
+
+
+def _with_values(path: str, known: Mapping[str, str]) -> str:
+    parts = []
+    for part in path.split("/"):
+        if part.startswith("{"):
+            parts.append(quote(known[part.strip("{}").partition(":")[0]], safe=""))
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def summary(figures: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    """The slowest answers, and how many are above the target of 100 ms cold and 5 ms cached."""
+    by_cold = sorted(figures, key=lambda path: -figures[path]["cold_p95_ms"])
+    return {
+        "answers": len(figures),
+        "cold_p95_above_100_ms": [path for path in by_cold if figures[path]["cold_p95_ms"] > 100],
+        "cached_p95_above_5_ms": [path for path in figures if figures[path]["cached_p95_ms"] > 5],
+        "slowest": {path: round(figures[path]["cold_p95_ms"], 1) for path in by_cold[:10]},
+    }
+
+
+def growth(levels: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Rows read by each answer at each level."""
+    return {
+        path: [
+            levels[level]["endpoints"][path]["rows"] for level in levels if path in levels[level]["endpoints"]
+        ]
+        for path in levels[next(iter(levels))]["endpoints"]
+    }
+
+
+def _under_load(server: Server, asked: Asker, folder: Path, asked_paths: Sequence[str]) -> dict[str, Any]:
+    """The cold p95 while 5,000 events a second arrive, against the same without, in the same minute."""
+    chosen = [path for path in asked_paths if path.rpartition("/")[2] != "heatmap"][::4]
+    without = {path: asked.measured(path, cold=8, cached=2)["cold_p95_ms"] for path in chosen}
+    token, bodies = server.token("bench"), body_files(folder)["single"]
+    load = Load(url=server.url, token=token, bodies=str(bodies), rate_per_s=LOAD_PER_S,
+                seconds=max(20.0, len(chosen) * 1.5), start=fresh_start())  # fmt: skip
+    sending = begin_open_loop(load)
+    time.sleep(3.0)
+    during = {path: asked.measured(path, cold=8, cached=2)["cold_p95_ms"] for path in chosen}
+    finished(sending)
+    ratios = [during[path] / without[path] for path in chosen]
+    return {
+        "events_per_s": LOAD_PER_S,
+        "answers": len(chosen),
+        "median_ratio": statistics.median(ratios),
+        "largest_ratio": max(ratios),
+        "cold_p95_ms": {path: [round(without[path], 1), round(during[path], 1)] for path in chosen},
+    }
+
+
+def _p95(values: Sequence[float]) -> float:
+    return sorted(values)[max(0, round(len(values) * 0.95) - 1)]
+
+
+def _say(
+    level: int, figures: Mapping[str, Mapping[str, float]], raw: Mapping[str, Mapping[str, float]]
+) -> None:
+    print(f"  {'answer':76} {'cold p50':>9} {'p95':>7} {'cached p95':>10} {'rows':>11} {'MB':>7}", flush=True)
+    for path, one in figures.items():
+        print(f"  {path[:76]:76} {one['cold_p50_ms']:9.1f} {one['cold_p95_ms']:7.1f} {one['cached_p95_ms']:10.2f} "
+              f"{one['rows']:11,.0f} {one['mb']:7.2f}")  # fmt: skip
+    for name, one in raw.items():
+        print(
+            f"  {'raw_events: ' + name:76} {one['ms']:9.1f} {'':7} {'':10} {one['rows']:11,.0f} {one['mb']:7.2f}"
+        )
+    print(f"  {level:,} events: {len(figures)} answers", flush=True)
