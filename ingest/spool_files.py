@@ -11,7 +11,7 @@ import msgspec
 from ingest.checkpoint import Checkpoint, read_checkpoint
 from ingest.disk import RealDisk
 from ingest.segments import Damage, Record, intact_bytes, read_records
-from ingest.spool import OPEN_SUFFIX, SegmentName, known_node, segment_token, stream_of
+from ingest.spool import OPEN_SUFFIX, SegmentName, known_node, read_identity, segment_token, stream_of
 
 OPEN: Final = "open"
 SEALED: Final = "sealed"
@@ -51,6 +51,16 @@ class Verified(NamedTuple):
 def spool_folders(spool_dir: Path) -> list[Path]:
     """The spool folders of a node, one for each web process and replay."""
     return sorted(path for path in spool_dir.glob("*") if path.is_dir())
+
+
+def nameless_folders(spool_dir: Path) -> list[Path]:
+    """Spool folders with segments whose name is lost: nobody stores them until an operator decides (docs/processes.md)."""
+    return [
+        folder
+        for folder in spool_folders(spool_dir)
+        if read_identity(RealDisk(), folder) is None
+        and any(SegmentName.parse(path.name) for path in folder.iterdir())
+    ]
 
 
 def list_segments(data_dir: Path) -> list[SegmentFile]:

@@ -108,7 +108,11 @@ async def examine(settings: Settings) -> Report:
         processes=processes,
         spool=_spool(data_dir),
         events=events,
-        problems=[*_problems(stores, processes), *([f"events: {events.problem}"] if events.problem else [])],
+        problems=[
+            *_problems(stores, processes),
+            *_spool_problems(data_dir / "spool"),
+            *([f"events: {events.problem}"] if events.problem else []),
+        ],
     )
 
 
@@ -216,6 +220,15 @@ def _problems(stores: Sequence[StoreState], processes: dict[str, int | None]) ->
             if processes[role] is None
         ]
     return found
+
+
+def _spool_problems(spool_dir: Path) -> list[str]:
+    from ingest.spool_files import nameless_folders
+
+    return [
+        f"{folder}: segments whose identity.json is lost are not stored (docs/processes.md)"
+        for folder in nameless_folders(spool_dir)
+    ]
 
 
 def _events_lines(events: Conservation) -> list[str]:

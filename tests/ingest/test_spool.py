@@ -27,6 +27,7 @@ from ingest.spool import (
     owned,
     recover,
 )
+from ingest.spool_files import nameless_folders
 from tests.ingest.faulty_disk import Crash, FaultyDisk
 
 FOLDER = Path("/spool/web")
@@ -121,6 +122,7 @@ def test_segments_whose_name_is_lost_are_neither_renamed_nor_stored(tmp_path: Pa
     with pytest.raises(IdentityLost, match="holds 1 segments"):
         SegmentWriter(RealDisk(), folder, IngestSettings())
     assert Backlog(RealDisk(), tmp_path).waiting() == []
+    assert nameless_folders(tmp_path) == [folder]
     assert sorted(folder.glob("*.seg")) == before
 
 
