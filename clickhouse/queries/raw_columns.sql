@@ -1,5 +1,6 @@
--- Which columns raw_events has now: compared with those that rows are made for before rows are called bad.
--- Reads: system.columns.
+-- Question: which columns raw_events has now, to be compared with those that rows are made for before rows are called bad?
+-- Parameters: none
+-- Reads: system
 SELECT
     name,
     type

@@ -12,7 +12,7 @@ ROOT = QUERIES.parent.parent
 FILES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CALLERS = [
     path
-    for folder in ("query", "ingest", "jobs", "statline", "web")
+    for folder in ("clickhouse", "query", "ingest", "jobs", "live", "statline", "web")
     for path in (ROOT / folder).rglob("*.py")
 ]
 EXAMPLES = {
