@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import engine, ingest, overload, paced, peer, queries, steps
+from bench import engine, ingest, live, overload, paced, peer, queries, steps
 
 RESULTS: Final = Path(__file__).parent / "results"
 BENCHES: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "engine": engine.run,
     "ingest": ingest.run,
+    "live": live.run,
     "paced": paced.run,
     "peer": peer.run,
     "overload": overload.run,

@@ -28,7 +28,7 @@ PAUSE_S: Final = 1.0
 
 _MEASURES: Final = {
     call: (metrics.REDIS_SECONDS.labels(call), metrics.REDIS_ERRORS.labels(call))
-    for call in ("get", "set", "ping")
+    for call in ("get", "set", "ping", "live")
 }
 
 
@@ -54,6 +54,13 @@ class RedisConnection:
     async def set(self, key: str, value: bytes, lifetime_s: int) -> None:
         """Keep a value for `lifetime_s` seconds. Raises RedisUnavailable."""
         await self._unless_failing("set", lambda: self._redis.set(key, value, ex=lifetime_s))
+
+    async def ask(self, name: str, call: Callable[[Redis], Awaitable[Value]]) -> Value:
+        """What `call` makes of the client: a script, a pipeline. `name` is its label in the metrics.
+
+        Raises RedisUnavailable, also when Redis refuses (a script that is wrong).
+        """
+        return await self._unless_failing(name, lambda: call(self._redis))
 
     async def ping(self) -> bool:
         """Whether Redis answers. Asked even while it is left alone; a good answer ends the pause."""

@@ -10,6 +10,8 @@ LIFETIMES_S: Final[Mapping[str, int]] = MappingProxyType(
     {
         # A game server's page polls what is happening now.
         "live": 5,
+        # Who watches one match wants it to move; asked once a second however many watch.
+        "board": 1,
         # A player or a match is looked at right after it was played: ten seconds old is still "now".
         "player": 10,
         "match": 10,

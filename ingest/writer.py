@@ -11,7 +11,7 @@ import contextlib
 import functools
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -34,7 +34,7 @@ from ingest.quarantine import Quarantine
 from ingest.receipts import ReceiptLog
 from ingest.settings import IngestSettings
 from ingest.spool import owned
-from schema.columns import INDEX
+from schema.columns import INDEX, Row
 
 _EVENT_ID: Final = INDEX["event_id"]
 # A sealed segment waits this long at most before it is seen; a listing costs 20 us.
@@ -42,6 +42,9 @@ _LOOK_EVERY_S: Final = 0.02
 _ORPHANS_EVERY_S: Final = 10.0
 
 _log = structlog.get_logger(__name__)
+Stored = Callable[[str, Sequence[Row]], None]
+"""Told of each chunk once it is in ClickHouse: its token and its rows. Returns at once and raises nothing."""
+
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
@@ -52,8 +55,16 @@ class Writer:
     Time, waiting and threads are the event loop's, so that a simulation brings its own (tests/ingest/simulation.py).
     """
 
-    def __init__(self, settings: IngestSettings, clickhouse: ClickHouse, data_dir: Path, disk: Disk) -> None:
+    def __init__(
+        self,
+        settings: IngestSettings,
+        clickhouse: ClickHouse,
+        data_dir: Path,
+        disk: Disk,
+        stored: Stored | None = None,
+    ) -> None:
         self._clickhouse = clickhouse
+        self._stored = stored
         self._backlog = Backlog(disk, data_dir / "spool")
         self._quarantine = Quarantine(disk, data_dir / "quarantine", settings.quarantine_bytes_max)
         self._receipts = ReceiptLog(
@@ -189,6 +200,8 @@ class Writer:
         self._taken.discard(batch.segment.token)
         for chunk in batch.chunks:
             self._inserter.forget(chunk)
+            if self._stored is not None:
+                self._stored(chunk.token, chunk.rows)
         _count(batch, outcome)
         metrics.DUPLICATE_WINDOW_EVENTS.set(len(self._window))
 
@@ -244,7 +257,11 @@ def _count(batch: Batch, outcome: Outcome) -> None:
 
 
 async def run_writer(
-    settings: IngestSettings, clickhouse: ClickHouse, data_dir: Path, stop: asyncio.Event
+    settings: IngestSettings,
+    clickhouse: ClickHouse,
+    data_dir: Path,
+    stop: asyncio.Event,
+    stored: Stored | None = None,
 ) -> None:
     """Be the writer of a node until `stop` is set: owns `<data>/writer`, reads `<data>/spool/*`.
 
@@ -252,5 +269,5 @@ async def run_writer(
     """
     disk = RealDisk()
     with owned(data_dir / "writer", wait_s=10.0):
-        writer = Writer(settings, clickhouse, data_dir, disk)
+        writer = Writer(settings, clickhouse, data_dir, disk, stored)
         await writer.run(stop, settings.drain_s)

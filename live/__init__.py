@@ -1,1 +1,1 @@
-"""What is happening now: boards, kill feed, presence, streams."""
+"""What is going on now: boards, kill feed, presence, streams. Kept in Redis, lost without harm. Layer 3."""

@@ -23,6 +23,7 @@ from statline.workers import WEB, web_role
 
 if TYPE_CHECKING:
     from clickhouse.client import ClickHouse
+    from ingest.writer import Stored
 
 METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 PR_SET_PDEATHSIG: Final = 1
@@ -162,8 +163,25 @@ async def _writer(settings: Settings, data_dir: Path) -> None:
     from ingest.writer import run_writer
 
     os.nice(settings.statline.writer_nice)
-    async with _stop_event() as stop, _clickhouse(settings) as clickhouse:
-        await run_writer(settings.ingest, clickhouse, data_dir, stop)
+    async with (
+        _stop_event() as stop,
+        _clickhouse(settings) as clickhouse,
+        _keeper(settings, clickhouse) as stored,
+    ):
+        await run_writer(settings.ingest, clickhouse, data_dir, stop, stored)
+
+
+@contextlib.asynccontextmanager
+async def _keeper(settings: Settings, clickhouse: ClickHouse) -> AsyncIterator[Stored | None]:
+    """Who is told of stored batches to keep the live boards; nobody when they are switched off."""
+    if not settings.live.enabled:
+        yield None
+        return
+    from live.keeper import open_keeper
+    from statline.stores import redis_url
+
+    async with open_keeper(redis_url(settings), settings.redis, clickhouse, settings.live) as keeper:
+        yield keeper.offer
 
 
 async def _worker(settings: Settings) -> None:

@@ -22,6 +22,7 @@ from cache.settings import RedisSettings
 from clickhouse.settings import ClickHouseSettings
 from ingest.settings import IngestSettings
 from jobs.settings import JobsSettings
+from live.settings import LiveSettings
 from postgres.settings import PostgresSettings
 from schema.settings import setting
 from statline.redaction import HIDDEN, redacted_text
@@ -87,6 +88,7 @@ class Settings:
     postgres: PostgresSettings
     redis: RedisSettings
     jobs: JobsSettings
+    live: LiveSettings
     sources: Mapping[str, str]
     config: Path | None = None
     """The TOML file read, if any."""
@@ -126,6 +128,7 @@ _SECTIONS: Final[tuple[type[Any], ...]] = (
     PostgresSettings,
     RedisSettings,
     JobsSettings,
+    LiveSettings,
 )
 
 

@@ -19,6 +19,7 @@ from prometheus_client import Counter, Gauge, Histogram
 import cache.metrics
 import clickhouse.metrics
 import ingest.metrics
+import live.metrics
 import postgres.metrics
 import web.metrics
 from clickhouse.client import ClickHouse
@@ -34,7 +35,14 @@ CLUSTER: dict[str, dict[str, Any]] = CLUSTER_COMPOSE["services"]
 BOARDS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text()) for path in (DEPLOY / "grafana" / "dashboards").glob("*.json")
 }
-METRIC_MODULES = (cache.metrics, clickhouse.metrics, ingest.metrics, postgres.metrics, web.metrics)
+METRIC_MODULES = (
+    cache.metrics,
+    clickhouse.metrics,
+    ingest.metrics,
+    live.metrics,
+    postgres.metrics,
+    web.metrics,
+)
 ASK_FOR_GRAFANA = """
 import sys
 from clickhouse.engine.binding import chdb

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web import assets, health, ingest, pages, sql, stats
+from web import assets, health, ingest, live, pages, sql, stats
 from web.assets import ASSETS, load_assets
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
 from web.endpoints import ENDPOINTS, Endpoint, by_handler
 from web.health import CHECKS, StoreChecks
+from web.live.streams import close_streams
 from web.parameters import DECLARED
 from web.settings import WebSettings
 from web.world import WORLD, World
@@ -21,6 +22,7 @@ TABLES: Final = (
     ingest.endpoints,
     health.endpoints,
     *stats.TABLES,
+    *live.TABLES,
     sql.endpoints,
     assets.endpoints,
     *pages.TABLES,
@@ -43,6 +45,7 @@ def create_app(world: World, more: Iterable[Iterable[Endpoint]] = ()) -> web.App
     app[ASSETS] = load_assets()
     app[ENDPOINTS] = endpoints
     app[DECLARED] = {handler: endpoint.parameters for handler, endpoint in endpoints.items()}
+    app.on_shutdown.append(close_streams)
     for endpoint in endpoints.values():
         app.add_routes(endpoint.routes())
     return app

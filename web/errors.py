@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 from aiohttp import web
 
+from cache.errors import RedisUnavailable
 from clickhouse.errors import ClickHouseUnavailable
 from ingest.errors import Overloaded, SpoolUnavailable
 from ingest.formats import InvalidBody
@@ -77,6 +78,8 @@ def http_error(error: Exception) -> HttpError | None:
             | TimeoutError()
         ):
             return _away("Statistics are not available now", "store_unavailable")
+        case RedisUnavailable():
+            return _away("Live state is not available now", "redis_unavailable")
         case web.RequestPayloadError():
             return HttpError(400, "Malformed request body", reason="malformed_body", close=True)
         case ConnectionError():

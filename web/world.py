@@ -15,6 +15,8 @@ from clickhouse.reading import Reader
 from ingest.door import Door
 from ingest.keys import ServerKeys
 from ingest.receipts import ReceiptReader
+from live.hub import Hub
+from live.store import LiveStore
 from postgres.pool import Postgres
 from web.settings import WebSettings
 
@@ -30,6 +32,8 @@ class World:
     door: Door
     keys: ServerKeys
     receipts: ReceiptReader
+    live: LiveStore
+    hub: Hub
     settings: WebSettings
     version: str
     started_at: datetime

@@ -188,7 +188,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "skip_rows": 0, "with_bots": 1, "stat": "kills", "slot_prefix": guids[0][:2], "batch_id": "none", "low": 0,
         "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
         "from_time": early, "to_time": late, "from_hour": early, "to_hour": late, "oldest": early, "newest": late,
-        "from_day": early.date(), "to_day": late.date(), "database": "system", "event_types": ["player_kill", "match_end"],
+        "from_day": early.date(), "to_day": late.date(), "database": "system", "server_ids": [value(kill, "server_id")], "limit_rows": 1000, "event_types": ["player_kill", "match_end"],
     }  # fmt: skip
 
 

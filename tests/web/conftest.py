@@ -18,6 +18,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 
 from cache.answers import open_answers
+from cache.connection import connect
 from cache.settings import RedisSettings
 from clickhouse.client import ClickHouse
 from clickhouse.reading import Reader
@@ -29,6 +30,10 @@ from ingest.receipts import ReceiptReader
 from ingest.segments import Record, read_records
 from ingest.settings import IngestSettings
 from ingest.spool import OPEN_SUFFIX, SEALED_SUFFIX
+from live.boards import Moment
+from live.hub import open_hub
+from live.settings import LiveSettings
+from live.store import LiveStore
 from postgres import servers
 from postgres.pool import Postgres
 from web.app import create_app
@@ -113,12 +118,19 @@ def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
         clickhouse: ClickHouse | None = None,
         reader_url: str = NO_CLICKHOUSE,
         database: str = "none",
+        live: LiveSettings = LiveSettings(),  # noqa: B008 - frozen
         **settings: Any,
     ) -> AsyncIterator[Served]:
         new = await servers.add(postgres, "test")
         web_settings = dataclasses.replace(WebSettings(), **settings)
         spool = tmp_path / "spool" / "web"
         async with contextlib.AsyncExitStack() as stack:
+            store = LiveStore(await stack.enter_async_context(connect(redis, RedisSettings())), live)
+            keys = await stack.enter_async_context(open_keys(postgres))
+
+            def moment() -> Moment:
+                return Moment(datetime.now(UTC), keys.server_names(), live)
+
             world = World(
                 clickhouse=clickhouse
                 or await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings()),
@@ -126,8 +138,10 @@ def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
                 postgres=postgres,
                 cache=await stack.enter_async_context(open_answers(redis, RedisSettings())),
                 door=await stack.enter_async_context(open_door(ingest or IngestSettings(), spool)),
-                keys=await stack.enter_async_context(open_keys(postgres)),
+                keys=keys,
                 receipts=ReceiptReader(RealDisk(), tmp_path),
+                live=store,
+                hub=await stack.enter_async_context(open_hub(redis, store, moment, live)),
                 settings=web_settings,
                 version="0.0",
                 started_at=datetime.now(UTC),

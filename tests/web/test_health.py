@@ -5,12 +5,13 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cache.answers import open_answers
+from cache.connection import connect
 from cache.settings import RedisSettings
 from clickhouse.client import ClickHouse
 from clickhouse.reading import Reader
@@ -20,6 +21,10 @@ from ingest.door import open_door
 from ingest.keys import open_keys
 from ingest.receipts import ReceiptReader
 from ingest.settings import IngestSettings
+from live.boards import Moment
+from live.hub import open_hub
+from live.settings import LiveSettings
+from live.store import LiveStore
 from postgres.pool import Postgres
 from postgres.settings import PostgresSettings
 from tests.web.conftest import NO_CLICKHOUSE, Serve, Served
@@ -66,8 +71,15 @@ async def nothing_there(folder: Path) -> AsyncIterator[World]:
     store = await Postgres.connect("postgresql://nobody@127.0.0.1:1/nothing", PostgresSettings())
     async with (
         open_answers("redis://127.0.0.1:1/0", RedisSettings()) as cache,
+        connect("redis://127.0.0.1:1/0", RedisSettings()) as redis,
         open_door(IngestSettings(), folder) as door,
         open_keys(store) as keys,
+        open_hub(
+            "redis://127.0.0.1:1/0",
+            LiveStore(redis, LiveSettings()),
+            lambda: Moment(datetime.now(UTC), {}, LiveSettings()),
+            LiveSettings(),
+        ) as hub,
     ):
         clickhouse = await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings())
         receipts = ReceiptReader(RealDisk(), folder.parent)
@@ -80,6 +92,8 @@ async def nothing_there(folder: Path) -> AsyncIterator[World]:
             door,
             keys,
             receipts,
+            LiveStore(redis, LiveSettings()),
+            hub,
             WebSettings(),
             "0.0",
             now,
