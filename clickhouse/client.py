@@ -22,6 +22,7 @@ from clickhouse_connect.driver.asyncclient import AsyncClient
 from clickhouse_connect.driver.exceptions import Error as DriverError
 from clickhouse_connect.driver.exceptions import OperationalError
 
+from clickhouse.ddl import variants
 from clickhouse.errors import ClickHouseError, ClickHouseUnavailable, insert_error, read_error
 from clickhouse.metrics import timed
 from clickhouse.native import column_types, encode_block
@@ -53,16 +54,20 @@ EXACTLY_ONCE: Final[Mapping[str, object]] = MappingProxyType(
 )
 """Every setting that exactly-once rests on: servers changed their defaults in 24.7, 26.1, 26.2, 26.3 and 26.8."""
 
+_INCLUDE = re.compile(r"/\* include (shared/\w+)\.sql \*/")
 _LEADING_COMMENTS = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*\s*", re.DOTALL)
 
 
 @cache
 def query_text(query: str) -> str:
-    """The SQL of `clickhouse/queries/<query>.sql`, which starts with its `-- ` header."""
+    """The SQL of `clickhouse/queries/<query>.sql`, which starts with its `-- ` header.
+
+    `/* include shared/<part>.sql */` stands for a part that several queries have in common, which has a header of its own.
+    """
     text = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     if not text.startswith("-- "):
         raise ValueError(f"clickhouse/queries/{query}.sql: the header comment is missing")
-    return text
+    return _INCLUDE.sub(lambda found: query_text(found[1]), text)
 
 
 class ClickHouse:
@@ -117,6 +122,11 @@ class ClickHouse:
         """Run one statement that answers nothing (DDL). `CREATE DATABASE` runs outside the database it makes."""
         with timed("command"):
             await self._command(sql, settings)
+
+    async def change(self, statement: str) -> None:
+        """Run an ALTER TABLE, on a cluster on every node of it."""
+        for variant in variants(statement, self._settings):
+            await self.command(variant)
 
     async def _command(self, sql: str, settings: Mapping[str, object]) -> None:
         limit_s = self._settings.command_time_max_s

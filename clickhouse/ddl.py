@@ -18,7 +18,17 @@ from typing import Final
 from clickhouse.settings import ClickHouseSettings
 
 SHARDING_KEYS: Final = dict.fromkeys(
-    ("raw_events", "settled_matches", "match_sequences", "player_duels", "player_things"),
+    (
+        "raw_events",
+        "settled_matches",
+        "match_sequences",
+        "player_duels",
+        "player_things",
+        "match_ratings",
+        "rated_matches",
+        "rating_runs",
+        "rating_marks",
+    ),
     "cityHash64(match_id)",
 )
 DEDUPLICATION_S: Final = 30 * 86_400

@@ -1,17 +1,17 @@
-"""Leaderboards: by any of 40 stats and a period, by weapon, by map. Bots are left out unless asked for."""
+"""Leaderboards: by any of 40 stats in any scope; by weapon, map and game type in the shapes the forum knows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
-from query.games import MOHAA
-from query.periods import Period
-from query.players import player_names
-from query.ranked_stats import DAY_STATS, is_whole
+from query.ranked_stats import KILLS, is_whole
+from query.rankings import FIRST, LIMIT_MAX, Page, Person, Ranking, Standing, entries, people, ranking
 from query.ratios import kd_ratio, kilometres, percent, points
+from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import (
+    GametypeLeaderboard,
     Leaderboard,
     LeaderboardEntry,
     LeaderboardTotal,
@@ -19,117 +19,83 @@ from schema.answers.leaderboards import (
     SubjectEntry,
     WeaponLeaderboard,
 )
-from schema.answers.words import UNKNOWN_PLAYER
 
-LIMIT: Final = 25
-LIMIT_MAX: Final = 100
-OFFSET_MAX: Final = 10_000_000
+SUBJECT_LIMIT: Final = LIMIT_MAX
+SUBJECT_PAGE: Final = Page(limit=SUBJECT_LIMIT)
 
 Row = Mapping[str, Any]
-_NOTHING: Final[dict[str, Any]] = {}
 
 
 async def leaderboard(
-    store: ClickHouse,
-    stat: str,
-    period: Period,
-    *,
-    limit: int = LIMIT,
-    offset: int = 0,
-    with_bots: bool = False,
-    game: str = MOHAA,
+    store: ClickHouse, stat: str, scope: Scope = EVERYTHING, page: Page = FIRST
 ) -> Leaderboard:
-    """The players ranked `offset + 1` to `offset + limit` by `stat`, one of query.ranked_stats.STATS.
+    """A page of the players ranked by `stat`, one of query.ranked_stats.STATS (query.rankings tells who is ranked).
 
-    Players with nothing of the stat are not ranked; of equal players the smaller guid comes first.
+    Raises InvalidCursor.
     """
-    ranked, total = await _ranked(store, stat, period, limit, offset, with_bots, game)
-    guids = [row["player_guid"] for row in ranked]
-    days = await _by_guid(store, "player_totals", guids, period, game)
-    matches = await _by_guid(store, "player_match_totals", guids, period, game)
-    names = await player_names(store, [guid for guid in guids if not _name_in(days, guid)], game)
+    ranked = await ranking(store, stat, scope, page)
+    counted = await entries(store, ranked.guids, scope)
+    persons = await people(store, ranked.guids, scope.game)
     players = [
-        _entry(
-            offset + place,
-            stat,
-            row,
-            {**days.get(row["player_guid"], _NOTHING), **matches.get(row["player_guid"], _NOTHING)},
-            names.get(row["player_guid"], UNKNOWN_PLAYER),
-        )
-        for place, row in enumerate(ranked, start=1)
+        _entry(stat, standing, counted.get(standing.guid, {}), persons[standing.guid])
+        for standing in ranked.standings
     ]
-    return Leaderboard(players=players, total=total, page=offset // limit + 1, stat=stat, period=period.name)
+    return Leaderboard(
+        players=players,
+        total=ranked.total,
+        page=_page_number(ranked, page),
+        stat=stat,
+        period=scope.period.name,
+        next_cursor=ranked.next_cursor,
+    )
 
 
-async def leaderboard_total(
-    store: ClickHouse, stat: str, period: Period, *, with_bots: bool = False, game: str = MOHAA
-) -> LeaderboardTotal:
+async def leaderboard_total(store: ClickHouse, stat: str, scope: Scope = EVERYTHING) -> LeaderboardTotal:
     """How many players are ranked by `stat`."""
-    _, total = await _ranked(store, stat, period, 1, 0, with_bots, game)
-    return LeaderboardTotal(total=total, players=[], page=1, stat=stat, period=period.name)
+    ranked = await ranking(store, stat, scope, Page(limit=1))
+    return LeaderboardTotal(total=ranked.total, players=[], page=1, stat=stat, period=scope.period.name)
 
 
-async def weapon_leaderboard(
-    store: ClickHouse, weapon: str, *, limit: int = LIMIT_MAX, with_bots: bool = False, game: str = MOHAA
-) -> WeaponLeaderboard:
-    """Who killed most with a weapon, by the name it was received under."""
-    rows = await store.rows(
-        "leaderboard_weapon", {"game": game, "weapon": weapon, "with_bots": int(with_bots), "rows_max": limit}
+async def weapon_leaderboard(store: ClickHouse, scope: Scope, page: Page = SUBJECT_PAGE) -> WeaponLeaderboard:
+    """Who killed most with the scope's weapon, by the name it was received under. Raises InvalidCursor."""
+    board, after, total = await _subject_board(store, scope, page)
+    return WeaponLeaderboard(weapon=scope.weapon, leaderboard=board, total=total, next_cursor=after)
+
+
+async def map_leaderboard(store: ClickHouse, scope: Scope, page: Page = SUBJECT_PAGE) -> MapLeaderboard:
+    """Who killed most on the scope's map. Raises InvalidCursor."""
+    board, after, total = await _subject_board(store, scope, page)
+    return MapLeaderboard(map=scope.map_name, leaderboard=board, total=total, next_cursor=after)
+
+
+async def gametype_leaderboard(store: ClickHouse, scope: Scope, page: Page = FIRST) -> GametypeLeaderboard:
+    """Who killed most in the scope's game type. Raises InvalidCursor."""
+    board, after, total = await _subject_board(store, scope, page)
+    return GametypeLeaderboard(
+        game_type=scope.gametype, gametype=scope.gametype, leaderboard=board, total=total, next_cursor=after
     )
-    return WeaponLeaderboard(weapon=weapon, leaderboard=await _subject_entries(store, rows, game))
 
 
-async def map_leaderboard(
-    store: ClickHouse, map_name: str, *, limit: int = LIMIT_MAX, with_bots: bool = False, game: str = MOHAA
-) -> MapLeaderboard:
-    """Who killed most on a map."""
-    rows = await store.rows(
-        "leaderboard_map",
-        {"game": game, "map_name": map_name, "with_bots": int(with_bots), "rows_max": limit},
-    )
-    return MapLeaderboard(map=map_name, leaderboard=await _subject_entries(store, rows, game))
+async def _subject_board(
+    store: ClickHouse, scope: Scope, page: Page
+) -> tuple[list[SubjectEntry], str | None, int]:
+    ranked = await ranking(store, KILLS, scope, page)
+    counted = await entries(store, ranked.guids, scope)
+    persons = await people(store, ranked.guids, scope.game)
+    board = [
+        _subject_entry(standing, counted[standing.guid], persons[standing.guid])
+        for standing in ranked.standings
+    ]
+    return board, ranked.next_cursor, ranked.total
 
 
-async def _ranked(
-    store: ClickHouse, stat: str, period: Period, limit: int, offset: int, with_bots: bool, game: str
-) -> tuple[list[dict[str, Any]], int]:
-    """A page of (player_guid, value), and the number of ranked players."""
-    query = "leaderboard_days" if stat in DAY_STATS else "leaderboard_matches"
-    parameters = {
-        **period.parameters(),
-        "game": game,
-        "stat": stat,
-        "with_bots": int(with_bots),
-        "page_rows": limit,
-        "skip_rows": offset,
-    }
-    rows = await store.rows(query, parameters)
-    if not rows and offset:
-        # Behind the last page no row carries the total.
-        rows_of_first_page = await store.rows(query, {**parameters, "page_rows": 1, "skip_rows": 0})
-        return [], _total(rows_of_first_page)
-    return rows, _total(rows)
+def _page_number(ranked: Ranking, page: Page) -> int:
+    before = ranked.standings[0].rank - 1 if ranked.standings else page.offset
+    return before // page.limit + 1
 
 
-def _total(rows: Sequence[Row]) -> int:
-    return int(rows[0]["total"]) if rows else 0
-
-
-async def _by_guid(
-    store: ClickHouse, query: str, guids: Sequence[str], period: Period, game: str
-) -> dict[str, dict[str, Any]]:
-    if not guids:
-        return {}
-    rows = await store.rows(query, {**period.parameters(), "game": game, "guids": list(guids)})
-    return {row["player_guid"]: row for row in rows}
-
-
-def _name_in(days: Mapping[str, Row], guid: str) -> str:
-    return str(days.get(guid, _NOTHING).get("player_name", ""))
-
-
-def _entry(rank: int, stat: str, ranked: Row, totals: Row, known_name: str) -> LeaderboardEntry:
-    guid, name = ranked["player_guid"], totals.get("player_name") or known_name
+def _entry(stat: str, standing: Standing, totals: Row, person: Person) -> LeaderboardEntry:
+    """`totals` holds the columns that query.rankings.entries tells, or some of them."""
 
     def count(column: str) -> int:
         return int(totals.get(column, 0))
@@ -137,18 +103,17 @@ def _entry(rank: int, stat: str, ranked: Row, totals: Row, known_name: str) -> L
     def units(column: str) -> float:
         return round(float(totals.get(column, 0.0)), 3)
 
-    value, text = _value(stat, ranked["value"])
-    distance = sum(totals.get(column, 0.0) for column in ("walked", "sprinted", "swam", "driven"))
+    value, text = _value(stat, standing.value)
     kd = kd_ratio(count("kills"), count("deaths"))
     return LeaderboardEntry(
-        rank=rank,
-        player_id=guid,
-        player_name=name,
-        guid=guid,
-        name=name,
+        rank=standing.rank,
+        player_id=standing.guid,
+        player_name=person.name,
+        guid=standing.guid,
+        name=person.name,
         value=value,
         display_value=text,
-        verified=count("smf_id") > 0,
+        verified=person.verified,
         kills=count("kills"),
         bot_kills=count("bot_kills"),
         total_kills=count("kills") + count("bot_kills"),
@@ -163,7 +128,7 @@ def _entry(rank: int, stat: str, ranked: Row, totals: Row, known_name: str) -> L
         suicides=count("suicides"),
         teamkills=count("team_kills"),
         roadkills=count("roadkills"),
-        bash_kills=count("all_bash_kills"),
+        bash_kills=count("bash_kills"),
         grenade_kills=count("grenade_kills"),
         telefrags=count("telefrags"),
         crushed=count("crushed"),
@@ -171,7 +136,7 @@ def _entry(rank: int, stat: str, ranked: Row, totals: Row, known_name: str) -> L
         weapon_swaps=count("weapon_swaps"),
         no_ammo=count("no_ammo"),
         looter=count("items_picked"),
-        distance_km=kilometres(distance),
+        distance_km=kilometres(totals.get("distance", 0.0)),
         sprinted=units("sprinted"),
         swam=units("swam"),
         driven=units("driven"),
@@ -191,7 +156,7 @@ def _entry(rank: int, stat: str, ranked: Row, totals: Row, known_name: str) -> L
         rounds=count("rounds"),
         games=count("games"),
         matches_played=count("matches_played"),
-        playtime_seconds=units("playtime_s"),
+        playtime_seconds=units("playtime"),
     )
 
 
@@ -206,18 +171,14 @@ def _value(stat: str, number: float) -> tuple[int | float | str, str]:
     return round(number, 3), f"{number:.2f}"
 
 
-async def _subject_entries(store: ClickHouse, rows: Sequence[Row], game: str) -> list[SubjectEntry]:
-    names = await player_names(store, [row["player_guid"] for row in rows], game)
-    return [_subject_entry(rank, row, names[row["player_guid"]]) for rank, row in enumerate(rows, start=1)]
-
-
-def _subject_entry(rank: int, row: Row, name: str) -> SubjectEntry:
+def _subject_entry(standing: Standing, row: Row, person: Person) -> SubjectEntry:
     return SubjectEntry(
-        rank=rank,
-        player_id=row["player_guid"],
-        player_name=name,
-        guid=row["player_guid"],
-        name=name,
+        rank=standing.rank,
+        id=standing.guid,
+        player_id=standing.guid,
+        player_name=person.name,
+        guid=standing.guid,
+        name=person.name,
         value=row["kills"],
         kills=row["kills"],
         deaths=row["deaths"],
@@ -229,4 +190,5 @@ def _subject_entry(rank: int, row: Row, name: str) -> SubjectEntry:
         shots_hit=row["shots_hit"],
         accuracy=percent(row["shots_hit"], row["shots_fired"]),
         damage=points(row["damage"]),
+        verified=person.verified,
     )

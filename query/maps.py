@@ -8,7 +8,9 @@ from typing import Any, Final
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.leaderboards import map_leaderboard
+from query.rankings import Page
 from query.ratios import mean, metres, percent
+from query.scope import Scope
 from schema.answers.maps import HeatmapData, HeatPoint, MapItem, MapPage, MapPlayer
 
 MAPS_MAX: Final = 500
@@ -48,7 +50,7 @@ async def map_page(store: ClickHouse, map_name: str, game: str = MOHAA) -> MapPa
     rows = await store.rows("maps", {"game": game, "map_name": map_name, "rows_max": 1})
     row = rows[0] if rows and map_name else _NEVER_PLAYED
     time = (await _times(store, map_name, game)).get(map_name, _NO_TIME)
-    leaders = await map_leaderboard(store, map_name, limit=TOP_PLAYERS, game=game)
+    leaders = await map_leaderboard(store, Scope(map_name=map_name, game=game), Page(limit=TOP_PLAYERS))
     points = {
         kind: await map_heatmap(
             store, map_name, kind, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX, game=game

@@ -19,10 +19,16 @@ DAY_STATS: Final = frozenset({
     "weapon_swaps", "no_ammo", "looter", "distance", "sprinted", "swam", "driven", "jumps", "crouch_time", "prone_time",
     "ladders", "health_picked", "ammo_picked", "armor_picked", "items_picked", "objectives",
 })  # fmt: skip
-"""Counted from the events of a period; columns of leaderboard_days.sql."""
+"""Counted from events; columns of shared/player_stats.sql."""
 
 MATCH_STATS: Final = frozenset(["wins", "team_wins", "ffa_wins", "losses", "rounds", "playtime", "games"])
-"""Decided by whole matches; columns of leaderboard_matches.sql."""
+"""Decided by whole matches; columns of shared/match_stats.sql."""
+
+WEAPON_STATS: Final = frozenset({
+    "kills", "bot_kills", "total_kills", "deaths", "kd_ratio", "headshots", "accuracy", "shots_fired", "damage",
+    "teamkills", "suicides",
+})  # fmt: skip
+"""Those that are counted weapon by weapon, too; columns of shared/weapon_stats.sql."""
 
 STATS: Final = DAY_STATS | MATCH_STATS
 
@@ -42,3 +48,10 @@ def known_stat(name: str) -> str:
 def is_whole(stat: str) -> bool:
     """Whether the stat counts things, so that its value is an integer."""
     return stat not in _FRACTIONS
+
+
+def sample_of(stat: str) -> str:
+    """What a minimum sample of the stat counts: shots for accuracy, matches for what they decide, else kills and deaths."""
+    if stat in MATCH_STATS:
+        return "matches_played"
+    return "shots_fired" if stat == "accuracy" else "encounters"

@@ -14,12 +14,22 @@ TEXT_MAX: Final = 200
 """Longest name of a server, map or weapon that is asked for, in characters."""
 SAMPLE_MAX: Final = 1_000_000_000
 
+WEEKEND: Final = "weekend"
+HOURS: Final = {
+    "morning": tuple(range(6, 12)),
+    "afternoon": tuple(range(12, 18)),
+    "evening": tuple(range(18, 24)),
+    "night": tuple(range(6)),
+}
+"""Part of the day -> its hours, UTC (spec/openmohaa.md 7.2)."""
+TIMES: Final = (*HOURS, WEEKEND)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Which events count. Each filter left empty lets everything through.
 
-    `sample_min` is the least of what a figure is made of for it to be ranked (which that is, the answer says);
+    `time` is one of TIMES: a part of each day, or Saturdays and Sundays. `sample_min` is the least of what a figure is made of for it to be ranked (which that is, the answer says);
     None leaves it to the answer.
     """
 
@@ -28,14 +38,15 @@ class Scope:
     map_name: str = ""
     gametype: str = ""
     weapon: str = ""
+    time: str = ""
     with_bots: bool = False
     sample_min: int | None = None
     game: str = MOHAA
 
     @property
     def anywhere(self) -> bool:
-        """Whether it names no server, map or game type."""
-        return not (self.server_id or self.map_name or self.gametype)
+        """Whether it names no server, map, game type or part of the day."""
+        return not (self.server_id or self.map_name or self.gametype or self.time)
 
     @property
     def by_days(self) -> bool:
@@ -55,6 +66,8 @@ class Scope:
             "map_name": self.map_name,
             "gametype": self.gametype,
             "weapon": self.weapon,
+            "hours": list(HOURS.get(self.time, ())),
+            "weekdays": [6, 7] if self.time == WEEKEND else [],
             "with_bots": int(self.with_bots),
             "sample_min": self.sample_min or 0,
         }
@@ -63,7 +76,7 @@ class Scope:
         """One text for each different scope: a part of the key of a cached answer and of a cursor."""
         return msgspec.json.encode([
             self.period.name, self.period.since, self.period.until, self.server_id, self.map_name, self.gametype,
-            self.weapon, self.with_bots, self.sample_min, self.game,
+            self.weapon, self.time, self.with_bots, self.sample_min, self.game,
         ]).decode()  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from typing import Final
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.leaderboards import weapon_leaderboard
+from query.rankings import Page
 from query.ratios import mean, metres, percent, points
+from query.scope import Scope
 from query.times import known
 from schema.answers.weapons import WeaponItem, WeaponPage, WeaponStats, WeaponUser
 from schema.weapons import weapon_class, weapon_key
@@ -58,7 +60,7 @@ async def received_name(store: ClickHouse, text: str, game: str = MOHAA) -> str:
 async def weapon_page(store: ClickHouse, weapon: str, game: str = MOHAA) -> WeaponPage:
     """Everything about a weapon, by the name it was received under; zeros for one nobody used."""
     [row] = await store.rows("weapon", {"game": game, "weapon": weapon})
-    leaders = await weapon_leaderboard(store, weapon, limit=TOP_PLAYERS, game=game)
+    leaders = await weapon_leaderboard(store, Scope(weapon=weapon, game=game), Page(limit=TOP_PLAYERS))
     accuracy = percent(row["shots_hit"], row["shots_fired"])
     return WeaponPage(
         stats=WeaponStats(

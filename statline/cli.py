@@ -360,7 +360,7 @@ def drop(
 
 @app.command
 def rebuild(
-    *tables: Annotated[str, Parameter(help="Aggregates, such as player_days.")],
+    *tables: Annotated[str, Parameter(help="Aggregates, such as player_days; or only `ratings`.")],
     all: Annotated[bool, Parameter(help="Every aggregate.", negative="")] = False,
     force: Annotated[
         bool,
@@ -376,10 +376,14 @@ def rebuild(
 ) -> None:
     """Make aggregates again from the raw events and swap them in, while events are accepted and stored."""
     from statline import logs
+    from statline.ratings_command import replayed
     from statline.rebuild_command import rebuilt as run
 
     settings = common.settings()
     logs.configure("rebuild", settings.statline.log_level, settings.statline.log_format)
+    if tables == ("ratings",):
+        _print(replayed(settings))
+        return
     _print(
         run(
             settings, tables, everything=all, force=force, drop_uncovered=drop_uncovered, pause_s=pause_wait_s

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from clickhouse.client import ClickHouse
 from jobs.queue import Queued, Scheduled
 from jobs.sequences import SEQUENCES
 from jobs.settings import JobsSettings
 from jobs.settling import Settling, Step
+from postgres.pool import Postgres
+from query.rater import rate_due, rater_lock
 
 
 def settling_steps() -> list[Step]:
@@ -14,11 +18,21 @@ def settling_steps() -> list[Step]:
     return [SEQUENCES]
 
 
-def background_jobs(settings: JobsSettings, store: ClickHouse) -> list[Scheduled | Queued]:
+def background_jobs(
+    settings: JobsSettings, store: ClickHouse, postgres: Postgres
+) -> list[Scheduled | Queued]:
     """Every job of the worker role."""
     settling = Settling(store, settings, settling_steps())
 
     async def settle_matches() -> None:
         await settling.run()
 
-    return [Scheduled("settle_matches", f"* * * * * */{settings.settle_every_s}", settle_matches)]
+    async def rate_matches() -> None:
+        async with rater_lock(postgres) as ours:
+            if ours:
+                await rate_due(store, datetime.now(UTC))
+
+    return [
+        Scheduled("settle_matches", f"* * * * * */{settings.settle_every_s}", settle_matches),
+        Scheduled("rate_matches", "* * * * *", rate_matches),
+    ]

@@ -24,6 +24,7 @@ from statline.workers import WEB, web_role
 if TYPE_CHECKING:
     from clickhouse.client import ClickHouse
     from ingest.writer import Stored
+    from postgres.pool import Postgres
 
 METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 PR_SET_PDEATHSIG: Final = 1
@@ -190,10 +191,9 @@ async def _worker(settings: Settings) -> None:
     from statline.stores import postgres_url
 
     os.nice(settings.statline.worker_nice)
-    async with _stop_event() as stop, _clickhouse(settings) as clickhouse:
-        await run_jobs(
-            postgres_url(settings), settings.postgres, background_jobs(settings.jobs, clickhouse), stop
-        )
+    async with _stop_event() as stop, _clickhouse(settings) as clickhouse, _postgres(settings) as postgres:
+        jobs = background_jobs(settings.jobs, clickhouse, postgres)
+        await run_jobs(postgres_url(settings), settings.postgres, jobs, stop)
 
 
 async def _engine(settings: Settings, data_dir: Path) -> None:
@@ -201,6 +201,18 @@ async def _engine(settings: Settings, data_dir: Path) -> None:
 
     async with _stop_event() as stop:
         await run_engine(data_dir, settings=settings.clickhouse, stop=stop)
+
+
+@contextlib.asynccontextmanager
+async def _postgres(settings: Settings) -> AsyncIterator[Postgres]:
+    from postgres.pool import Postgres
+    from statline.stores import postgres_url
+
+    postgres = await Postgres.connect(postgres_url(settings), settings.postgres)
+    try:
+        yield postgres
+    finally:
+        await postgres.close()
 
 
 @contextlib.asynccontextmanager

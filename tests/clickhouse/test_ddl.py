@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clickhouse.client import QUERIES, ClickHouse
+from clickhouse.client import QUERIES, ClickHouse, query_text
 from clickhouse.ddl import SHARDING_KEYS, CannotBeClustered, everywhere, variants
 from clickhouse.errors import ClickHouseError
 from clickhouse.migrate import _RECORDS_TABLE, MIGRATIONS, migrate, statements
@@ -20,6 +20,7 @@ from clickhouse.settings import ClickHouseSettings
 from jobs.sequences import FILLED, SEQUENCES
 from jobs.settings import JobsSettings
 from jobs.settling import Settling
+from query.rater import rate_due
 from schema.columns import NAMES
 from schema.migrations import read_migrations
 from tests.clickhouse import conftest
@@ -156,12 +157,20 @@ async def halves(clickhouse_url: str, names: list[str]) -> AsyncIterator[Split]:
     rows = a_world(7, 3000)
     await store(whole, rows, "all")
     await Settling(whole, JobsSettings(), [SEQUENCES]).run()
+    await rate_due(whole, datetime(2100, 1, 1, tzinfo=UTC))
     # Worse than any sharding key: the rows of every match and of every player are torn apart.
     chance = random.Random(1)
     chance.shuffle(rows)
     await store(first, rows[::2], "a")
     await store(second, rows[1::2], "b")
-    for table in ("settled_matches", *FILLED):
+    for table in (
+        "settled_matches",
+        *FILLED,
+        "match_ratings",
+        "rated_matches",
+        "rating_runs",
+        "rating_marks",
+    ):
         # These are written under their sharding key, so that all versions of a row lie on one shard.
         for number, client in enumerate((first, second)):
             await client.command(
@@ -189,21 +198,21 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
         "from_time": early, "to_time": late, "from_hour": early, "to_hour": late, "oldest": early, "newest": late,
         "from_day": early.date(), "to_day": late.date(), "database": "system", "server_ids": [value(kill, "server_id")], "limit_rows": 1000, "event_types": ["player_kill", "match_end"],
+        "source": "hours", "hours": [], "weekdays": [], "sample": "encounters", "sample_min": 0,
+        "after_score": 0, "after_guid": "", "around_guid": "", "around_rows": 0,
+        "dimension": "player_guid", "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
     }  # fmt: skip
 
 
 async def test_every_query_is_right_when_the_rows_of_a_key_lie_on_several_shards(halves: Split) -> None:
     empty = []
     for path in sorted(QUERIES.glob("*.sql")):
-        stats = ("wins",) if path.stem == "leaderboard_matches" else ("kills",)
-        for stat in stats:
-            wanted = {**halves.parameters, "stat": stat}
-            used = {name: wanted[name] for name in re.findall(r"\{(\w+):", path.read_text("utf-8"))}
-            whole = await halves.whole.rows(path.stem, used)
-            split = await halves.split.rows(path.stem, used)
-            assert comparable(split) == comparable(whole), path.stem
-            if not any(any(row.values()) for row in whole):
-                empty.append(path.stem)
+        used = used_by(path.stem, halves.parameters)
+        whole = await halves.whole.rows(path.stem, used)
+        split = await halves.split.rows(path.stem, used)
+        assert comparable(split) == comparable(whole), path.stem
+        if not any(any(row.values()) for row in whole):
+            empty.append(path.stem)
     # Nothing is proved by a query that found nothing.
     assert set(empty) <= {
         "batch_rows_stored",
@@ -211,7 +220,25 @@ async def test_every_query_is_right_when_the_rows_of_a_key_lie_on_several_shards
         "reports_stored",
         "settle_due",
         "table_columns",
+        "match_rating_changes",
     }
+
+
+OTHERWISE: dict[str, dict[str, object]] = {
+    "board_ranking_matches": {"stat": "wins", "sample": "games"},
+    "board_ranking_combos": {"stat": "clutch", "sample": "games"},
+    "board_ranking_weapon": {"source": "weapon_events"},
+    "breakdown_weapons": {"dimension": "weapon"},
+    "percentiles_decided": {"scores": [1_000_000] * 7},
+    "rating_due": {"run": 0},
+    "board_entries_weapon": {"source": "weapon_days"},
+}
+"""What some queries are asked instead of what all are."""
+
+
+def used_by(query: str, parameters: dict[str, Any]) -> dict[str, object]:
+    wanted = parameters | OTHERWISE.get(query, {})
+    return {name: wanted[name] for name in re.findall(r"\{(\w+):", query_text(query))}
 
 
 REMOTE = """<tcp_port>9000</tcp_port><remote_servers><main>
@@ -255,11 +282,9 @@ async def test_every_query_is_accepted_over_distributed_tables(engine_with_shard
     )
     assert counted == [{"twice": 2 * len(rows), "once": len(rows)}]
     for path in sorted(QUERIES.glob("*.sql")):
-        wanted = {**parameters_of(rows), "stat": "wins" if path.stem == "leaderboard_matches" else "kills"}
-        used = {name: wanted[name] for name in re.findall(r"\{(\w+):", path.read_text("utf-8"))}
-        await client.rows(path.stem, used)
+        await client.rows(path.stem, used_by(path.stem, parameters_of(rows)))
     with pytest.raises(ClickHouseError, match="distributed_product_mode"):
-        await alone.rows("matches", parameters_of(rows))
+        await alone.rows("matches", used_by("matches", parameters_of(rows)))
     await client.close()
     await alone.close()
 

@@ -18,9 +18,16 @@ CALLERS = [
 EXAMPLES = {
     "String": "x", "UInt8": 0, "UInt32": 1, "UInt64": 0, "Int32": 50, "Int64": 0, "Identifier": "kills", "Array(String)": ["x"],
     "Date": "2026-11-20", "DateTime('UTC')": "2026-11-20 10:00:00", "DateTime64(3, 'UTC')": "2026-11-20 10:00:00.000",
-    "UUID": "76e0069f-d5ae-30f0-b56a-e55c35144934", "Array(UInt32)": [1],
+    "UUID": "76e0069f-d5ae-30f0-b56a-e55c35144934", "Array(UInt32)": [1], "Array(UInt8)": [1], "Array(Int64)": [1],
     "Array(UUID)": ["76e0069f-d5ae-30f0-b56a-e55c35144934"],
 }  # fmt: skip
+OTHERWISE: dict[str, dict[str, object]] = {
+    "board_ranking_matches": {"stat": "wins", "sample": "games"},
+    "board_ranking_combos": {"stat": "clutch", "sample": "games"},
+    "breakdown_players": {"dimension": "map_name", "metric": "kdr"},
+    "breakdown_weapons": {"dimension": "weapon", "metric": "kdr"},
+    "breakdown_events": {"dimension": "hitloc", "metric": "kdr"},
+}
 
 
 def parameters_of(text: str) -> dict[str, str]:
@@ -31,8 +38,7 @@ def parameters_of(text: str) -> dict[str, str]:
 async def test_query_parses_on_the_engine(clickhouse: ClickHouse, name: str) -> None:
     text = query_text(name)
     wanted = {parameter: EXAMPLES[kind] for parameter, kind in parameters_of(text).items()}
-    if name == "leaderboard_matches":
-        wanted["stat"] = "wins"
+    wanted |= OTHERWISE.get(name, {})
     assert await clickhouse.rows_of(f"EXPLAIN {text}", wanted)
 
 
@@ -42,17 +48,23 @@ def test_query_has_a_caller(name: str) -> None:
     assert any(called in path.read_text("utf-8") for path in CALLERS)
 
 
+def test_every_shared_part_is_included_somewhere() -> None:
+    whole = "".join(path.read_text("utf-8") for path in QUERIES.rglob("*.sql"))
+    for path in (QUERIES / "shared").glob("*.sql"):
+        assert f"/* include shared/{path.name} */" in whole
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_header_names_question_parameters_and_tables(name: str) -> None:
-    header, _, body = query_text(name).partition("\nSELECT" if "\nSELECT" in query_text(name) else "\nWITH")
-    comment = "\n".join(line for line in header.splitlines() if line.startswith("--"))
+    body = query_text(name)
+    comment = "\n".join(line for line in body.splitlines() if line.startswith("--"))
     assert "-- Question: " in comment
     assert "-- Parameters: " in comment
     reads = re.search(r"-- Reads: (.+)", comment)
     assert reads
-    tables = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]+)", header + body))
+    tables = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]+)", body))
     assert set(reads[1].replace(" ", "").split(",")) - {"system"} == tables & tables_in_migrations()
-    for parameter in parameters_of(body):
+    for parameter in parameters_of(body):  # those of an included part stand in its own header
         assert re.search(rf"\b{parameter}\b", comment), parameter
 
 

@@ -12,7 +12,7 @@ from query.scope import EVERYTHING, Scope
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 OTHER: dict[str, Any] = {
     "period": period("week", NOW), "server_id": "s", "map_name": "m", "gametype": "ffa", "weapon": "w",
-    "with_bots": True, "sample_min": 0, "game": "pubg",
+    "time": "night", "with_bots": True, "sample_min": 0, "game": "pubg",
 }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_tables_by_day_answer_only_whole_days_everywhere() -> None:
     assert EVERYTHING.by_days
     assert Scope(weapon="BAR", period=period("week", NOW)).by_days
     assert not Scope(period=between(NOW, None)).by_days
-    for place in ("server_id", "map_name", "gametype"):
+    for place in ("server_id", "map_name", "gametype", "time"):
         assert not replace(EVERYTHING, **{place: OTHER[place]}).by_days
 
 

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from web.stats import leaderboards, maps, matches, players, servers, totals, weapons
+from web.stats import leaderboards, maps, matches, players, ratings, servers, special_boards, totals, weapons
 
 TABLES: Final = tuple(
-    module.endpoints for module in (totals, leaderboards, matches, weapons, maps, players, servers)
+    module.endpoints
+    for module in (
+        # The named boards before the board of any stat.
+        totals,
+        special_boards,
+        ratings,
+        leaderboards,
+        matches,
+        weapons,
+        maps,
+        players,
+        servers,
+    )
 )
 """Every endpoint of the stats API."""

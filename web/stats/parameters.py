@@ -2,8 +2,8 @@
 
 Path parts are decoded once, by aiohttp, which keeps `%2F` inside its segment. The forum encodes a space as `+`: where
 the literal finds nothing, `+` is read as a space. Numbers of the query that the original knew are read leniently and
-bounded, never refused; parameters of ours (`from`, `to`, `server`, `map`, `gametype`, `weapon`, `min_sample`, `cursor`,
-`around`) answer 400 to what they cannot mean.
+bounded, never refused; parameters of ours (`from`, `to`, `server`, `map`, `gametype`, `weapon`, `time`, `min_sample`,
+`cursor`, `around`) answer 400 to what they cannot mean.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aiohttp import web
 from query import maps, weapons
 from query.cursors import CURSOR_MAX
 from query.periods import ALL, PERIODS, Period, between, period
-from query.scope import SAMPLE_MAX, TEXT_MAX, Scope
+from query.scope import SAMPLE_MAX, TEXT_MAX, TIMES, Scope
 from schema.gametypes import GAMETYPES, fold_gametype
 from web.errors import bad_request
 from web.parameters import AnyParameter, Parameter, choice, flag, number, parsed, part, text
@@ -80,6 +80,13 @@ GAMETYPE: Final = parsed(
     "gametype", "Only games of this type, in any spelling of it", _gametype,
     default="", schema={"type": "string", "enum": sorted(GAMETYPES)},
 )  # fmt: skip
+TIME: Final = choice(
+    "time",
+    "Only a part of each day (six hours UTC), or Saturdays and Sundays",
+    TIMES,
+    default="",
+    strict=True,
+)
 MIN_SAMPLE: Final = number(
     "min_sample", "The least of what a figure is made of (shots, kills, matches) for it to be ranked",
     default=None, least=0, most=SAMPLE_MAX, strict=True,

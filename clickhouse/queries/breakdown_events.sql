@@ -1,0 +1,44 @@
+-- Question: one figure by anything an event carries, most first? Raw events go back only as far as they are kept.
+-- Parameters: game; dimension (weapon, map_name, player_guid, server_id, hitloc or match_id), metric (kills, deaths, headshots,
+--   accuracy, kdr or events), both checked in query/breakdown.py; from_time, to_time; guid, map_name, server_id, weapon
+--   (empty: any); with_bots (0 or 1); rows_max
+-- Reads: raw_events
+SELECT label, value
+FROM
+(
+    SELECT label, toFloat64({metric:Identifier}) AS value
+    FROM
+    (
+        SELECT
+            toString({dimension:Identifier}) AS label,
+            countIf(NOT is_target AND kill_kind = 'kill') AS kills,
+            countIf(is_target) AS deaths,
+            countIf(NOT is_target AND kill_kind = 'kill' AND hitloc IN ('head', 'helmet')) AS headshots,
+            countIf(NOT is_target) AS events,
+            countIf(NOT is_target AND event_type = 'weapon_hit')
+                / greatest(countIf(NOT is_target AND event_type = 'weapon_fire'), 1) * 100 AS accuracy,
+            kills / greatest(deaths, 1) AS kdr
+        FROM
+        (
+            SELECT
+                event_type, kill_kind, hitloc, weapon, map_name, server_id, match_id, is_target,
+                if(is_target, target_guid, raw_events.player_guid) AS player_guid,
+                if(is_target, target_is_bot, player_is_bot) AS is_bot
+            FROM raw_events
+            ARRAY JOIN multiIf(
+                target_guid = '' OR kill_kind = '', if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
+                raw_events.player_guid = '', [true],
+                [false, true]) AS is_target
+            WHERE game = {game:String}
+                AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time < {to_time:DateTime64(3, 'UTC')}
+                AND ({map_name:String} = '' OR map_name = {map_name:String})
+                AND ({server_id:String} = '' OR server_id = {server_id:String})
+                AND ({weapon:String} = '' OR weapon = {weapon:String})
+        )
+        WHERE ({guid:String} = '' OR player_guid = {guid:String}) AND ({with_bots:UInt8} OR NOT is_bot)
+        GROUP BY label
+    )
+)
+WHERE value > 0 AND label != ''
+ORDER BY value DESC, label
+LIMIT {rows_max:UInt32}

@@ -1,0 +1,99 @@
+-- What matches decide about every player of a scope (query/scope.py), by the names of query/ranked_stats.py, which tells how
+-- wins are decided. A match belongs to the hour in which it began.
+-- Parameters: game; from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any);
+--   with_bots (0 or 1); guids (empty: everybody)
+SELECT
+    player_guid,
+    count() AS matches_played,
+    sum(match_kills) AS kills,
+    countIf(team_win OR ffa_win) AS wins,
+    countIf(team_win) AS team_wins,
+    countIf(ffa_win) AS ffa_wins,
+    countIf((team_decided OR ffa_decided) AND NOT team_win AND NOT ffa_win) AS losses,
+    countIf(ended) AS games,
+    sum(match_rounds) AS rounds,
+    sum(played_s) AS playtime,
+    sum(match_distance) AS distance,
+    countIf(encounters >= 5) AS rated_matches,
+    -- Over matches with at least five kills and deaths: one of two is no sign of anything (spec/openmohaa.md 7.2).
+    stddevPopStableIf(match_kills / greatest(match_deaths, 1), encounters >= 5) AS kd_deviation
+FROM
+(
+    SELECT
+        player_guid,
+        is_bot,
+        ended,
+        match_rounds,
+        played_s,
+        match_kills,
+        match_deaths,
+        match_distance,
+        match_kills + match_deaths AS encounters,
+        match_gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
+        match_gametype = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
+        team_decided AND last_team = winner AS team_win,
+        ffa_decided AND kills_of[player_guid] = most_kills AS ffa_win
+    FROM
+    (
+        SELECT
+            player_guid,
+            match_id,
+            argMaxMerge(hour_team) AS last_team,
+            max(bot) AS is_bot,
+            sum(hour_kills) AS match_kills,
+            sum(hour_deaths) AS match_deaths,
+            sum(hour_distance) AS match_distance,
+            dateDiff('millisecond', min(acted_from), max(acted_to)) / 1000 AS span_s,
+            -- Longer than six hours is no match but a server that never says where one ends: count the hours played in.
+            greatest(0, if(span_s > 21600, sum(hour_s), span_s)) AS played_s
+        FROM
+        (
+            SELECT
+                player_guid,
+                match_id,
+                argMaxMergeState(team) AS hour_team,
+                max(is_bot) AS bot,
+                sum(kills) AS hour_kills,
+                sum(deaths) AS hour_deaths,
+                sum(walked) + sum(sprinted) + sum(swam) + sum(driven) AS hour_distance,
+                min(first_acted) AS acted_from,
+                max(last_acted) AS acted_to,
+                greatest(0, dateDiff('millisecond', acted_from, acted_to)) / 1000 AS hour_s
+            FROM match_players
+            WHERE game = {game:String}
+                AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+                AND ({server_id:String} = '' OR server_id = {server_id:String})
+                AND hour >= {from_time:DateTime64(3, 'UTC')}
+            GROUP BY player_guid, match_id, hour
+        )
+        GROUP BY player_guid, match_id
+    ) AS played
+    INNER JOIN
+    (
+        SELECT
+            match_id,
+            max(gametype) AS match_gametype,
+            max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
+            argMaxMerge(winning_team) AS winner,
+            max(rounds) AS match_rounds,
+            min(first_event) AS began_at,
+            sumMap(player_kills) AS kills_of,
+            arrayMax(arrayConcat(mapValues(kills_of), [0])) AS most_kills
+        FROM match_summaries
+        WHERE game = {game:String}
+            AND (empty({guids:Array(String)}) OR match_id IN
+            (
+                SELECT match_id FROM match_players
+                WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+            ))
+        GROUP BY match_id
+        HAVING began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
+            AND (empty({hours:Array(UInt8)}) OR toHour(began_at) IN {hours:Array(UInt8)})
+            AND (empty({weekdays:Array(UInt8)}) OR toDayOfWeek(began_at) IN {weekdays:Array(UInt8)})
+            AND ({server_id:String} = '' OR max(server_id) = {server_id:String})
+            AND ({map_name:String} = '' OR max(map_name) = {map_name:String})
+            AND ({gametype:String} = '' OR match_gametype = {gametype:String})
+    ) AS matches ON matches.match_id = played.match_id
+)
+GROUP BY player_guid
+HAVING {with_bots:UInt8} OR NOT max(is_bot)

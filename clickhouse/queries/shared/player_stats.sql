@@ -1,0 +1,107 @@
+-- Every counted stat of every player in a scope (query/scope.py), by the names of query/ranked_stats.py; `encounters` are
+-- kills and deaths together. Only the columns that are asked for are read.
+-- Parameters: source (days: player_days, for whole days everywhere; else hours: match_players); game; from_day, to_day;
+--   from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any); with_bots (0 or 1);
+--   guids (empty: everybody)
+SELECT
+    *,
+    kills + bot_kills AS total_kills,
+    kills + deaths AS encounters,
+    kills / greatest(deaths, 1) AS kd_ratio,
+    if(shots_fired = 0, 0, shots_hit / shots_fired * 100) AS accuracy,
+    if(kills = 0, 0, headshots / kills * 100) AS headshot_ratio,
+    damage_dealt AS damage,
+    team_kills AS teamkills,
+    -- Some producers send a kill with its means, some an event of its own, some both for one death.
+    greatest(bash_kills_by_mod, bash_events) AS bash_kills,
+    greatest(vehicle_kills, roadkill_events) AS roadkills,
+    greatest(telefrag_kills, telefrag_events) AS telefrags,
+    greatest(crush_kills, crush_events) AS crushed,
+    greatest(reloads_begun, reloads_done) AS reloads,
+    items_picked AS looter,
+    walked + sprinted + swam + driven AS distance,
+    crouches AS crouch_time,
+    prones AS prone_time
+FROM
+(
+    SELECT
+        player_guid,
+        sum(kills) AS kills,
+        sum(bot_kills) AS bot_kills,
+        sum(deaths) AS deaths,
+        sum(headshots) AS headshots,
+        sum(shots_fired) AS shots_fired,
+        sum(shots_hit) AS shots_hit,
+        sum(damage_dealt) AS damage_dealt,
+        sum(team_kills) AS team_kills,
+        sum(suicides) AS suicides,
+        sum(bash_kills) AS bash_kills_by_mod,
+        sum(bash_events) AS bash_events,
+        sum(grenade_kills) AS grenade_kills,
+        sum(vehicle_kills) AS vehicle_kills,
+        sum(roadkill_events) AS roadkill_events,
+        sum(telefrag_kills) AS telefrag_kills,
+        sum(telefrag_events) AS telefrag_events,
+        sum(crush_kills) AS crush_kills,
+        sum(crush_events) AS crush_events,
+        sum(reloads_begun) AS reloads_begun,
+        sum(reloads_done) AS reloads_done,
+        sum(weapon_swaps) AS weapon_swaps,
+        sum(no_ammo) AS no_ammo,
+        sum(items_picked) AS items_picked,
+        sum(items_dropped) AS items_dropped,
+        sum(health_picked) AS health_picked,
+        sum(ammo_picked) AS ammo_picked,
+        sum(armor_picked) AS armor_picked,
+        sum(walked) AS walked,
+        sum(sprinted) AS sprinted,
+        sum(swam) AS swam,
+        sum(driven) AS driven,
+        sum(jumps) AS jumps,
+        sum(crouches) AS crouches,
+        sum(prones) AS prones,
+        sum(ladders) AS ladders,
+        sum(objectives) AS objectives,
+        sum(spectates) AS spectates,
+        sum(vehicles_entered) AS vehicles_entered,
+        sum(vehicle_crashes) AS vehicle_crashes,
+        sum(turrets_entered) AS turrets_entered,
+        sum(chat_messages) AS chat_messages,
+        sum(doors_opened) AS doors_opened
+    FROM
+    (
+        -- A branch whose source is not the one wanted is false before anything is read.
+        SELECT
+            player_guid, is_bot, kills, bot_kills, deaths, headshots, shots_fired, shots_hit, damage_dealt, team_kills,
+            suicides, bash_kills, bash_events, grenade_kills, vehicle_kills, roadkill_events, telefrag_kills,
+            telefrag_events, crush_kills, crush_events, reloads_begun, reloads_done, weapon_swaps, no_ammo, items_picked,
+            items_dropped, health_picked, ammo_picked, armor_picked, walked, sprinted, swam, driven, jumps, crouches,
+            prones, ladders, objectives, spectates, vehicles_entered, vehicle_crashes, turrets_entered, chat_messages,
+            doors_opened
+        FROM player_days
+        WHERE {source:String} = 'days'
+            AND game = {game:String}
+            AND day >= {from_day:Date} AND day < {to_day:Date}
+            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+        UNION ALL
+        SELECT
+            player_guid, is_bot, kills, bot_kills, deaths, headshots, shots_fired, shots_hit, damage_dealt, team_kills,
+            suicides, bash_kills, bash_events, grenade_kills, vehicle_kills, roadkill_events, telefrag_kills,
+            telefrag_events, crush_kills, crush_events, reloads_begun, reloads_done, weapon_swaps, no_ammo, items_picked,
+            items_dropped, health_picked, ammo_picked, armor_picked, walked, sprinted, swam, driven, jumps, crouches,
+            prones, ladders, objectives, spectates, vehicles_entered, vehicle_crashes, turrets_entered, chat_messages,
+            doors_opened
+        FROM match_players
+        WHERE {source:String} = 'hours'
+            AND game = {game:String}
+            AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
+            AND ({server_id:String} = '' OR server_id = {server_id:String})
+            AND ({map_name:String} = '' OR map_name = {map_name:String})
+            AND ({gametype:String} = '' OR gametype = {gametype:String})
+            AND (empty({hours:Array(UInt8)}) OR toHour(hour) IN {hours:Array(UInt8)})
+            AND (empty({weekdays:Array(UInt8)}) OR toDayOfWeek(hour) IN {weekdays:Array(UInt8)})
+            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+    )
+    GROUP BY player_guid
+    HAVING {with_bots:UInt8} OR NOT max(is_bot)
+)

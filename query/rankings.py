@@ -1,0 +1,146 @@
+"""Players in the order of a stat, in any scope: the pages every leaderboard is made of.
+
+Which table answers: `player_days` whole days everywhere; `match_players` (by the hour) as soon as a server, map, game type,
+part of the day or a bound inside a day is given; `weapon_player_days` a weapon; `raw_events`, which go back only as far as
+they are kept, a weapon together with one of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from clickhouse.client import ClickHouse
+from query.cursors import cursor, keys_of
+from query.ranked_stats import MATCH_STATS, sample_of
+from query.scope import Scope
+from schema.answers.words import UNKNOWN_PLAYER
+
+LIMIT: Final = 25
+LIMIT_MAX: Final = 100
+OFFSET_MAX: Final = 10_000_000
+PEOPLE_AT_ONCE: Final = 100
+"""Guids in one question: they travel in its URL."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of a ranking: from `offset` on, or behind the `cursor` of an answer, or around the player `around`."""
+
+    limit: int = LIMIT
+    offset: int = 0
+    cursor: str = ""
+    around: str = ""
+
+
+FIRST: Final = Page()
+
+
+class Standing(NamedTuple):
+    """One player's place in a ranking; `score` is the value in millionths, by which the places are given."""
+
+    rank: int
+    guid: str
+    value: float
+    score: int
+
+
+class Ranking(NamedTuple):
+    """A page of a ranking, how many are ranked in all, and the cursor of what follows (None: nothing does)."""
+
+    standings: list[Standing]
+    total: int
+    next_cursor: str | None
+
+    @property
+    def guids(self) -> list[str]:
+        """Those on the page, in their order."""
+        return [one.guid for one in self.standings]
+
+
+class Person(NamedTuple):
+    """The last name of a player, and whether he is a logged-in forum member."""
+
+    name: str = UNKNOWN_PLAYER
+    verified: bool = False
+
+
+async def ranking(store: ClickHouse, stat: str, scope: Scope, page: Page, sample: str = "") -> Ranking:
+    """The players ranked by `stat` (of query.ranked_stats.STATS; with a weapon one of WEAPON_STATS).
+
+    Ranked is who has anything of the stat and `scope.sample_min` of `sample` (else of what `sample_of` says); of equal
+    players the smaller guid comes first. Around a player who is not ranked there is nobody. Raises InvalidCursor.
+    """
+    parameters = {**scope_parameters(scope), "stat": stat, "sample": sample or sample_of(stat)}
+    return await paged(store, _query(stat, scope), parameters, f"{stat}/{scope.key()}", page)
+
+
+async def paged(store: ClickHouse, query: str, parameters: dict[str, object], of: str, page: Page) -> Ranking:
+    """A page of a query that ends in shared/ranking.sql; `of` names the list for cursors."""
+    rows = await store.rows(query, {**parameters, **_page_parameters(page, of)})
+    if not rows:
+        # Behind the last page no row carries the total.
+        first = await store.rows(query, {**parameters, **_page_parameters(Page(limit=1), of)})
+        return Ranking([], first[0]["total"] if first else 0, None)
+    standings = [Standing(row["place"], row["player_guid"], row["value"], row["score"]) for row in rows]
+    last, total = standings[-1], rows[0]["total"]
+    return Ranking(standings, total, cursor(of, (last.score, last.guid)) if last.rank < total else None)
+
+
+async def entries(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict[str, Row]:
+    """guid -> every stat of the scope, by the columns of shared/player_stats.sql and shared/match_stats.sql.
+
+    With a weapon: those of shared/weapon_stats.sql, as nothing else is known by weapon.
+    """
+    if not guids:
+        return {}
+    parameters = {**scope_parameters(scope), "guids": list(guids)}
+    if scope.weapon:
+        return _by_guid(await store.rows("board_entries_weapon", parameters))
+    counted = _by_guid(await store.rows("board_entries", parameters))
+    decided = _by_guid(await store.rows("board_entries_matches", parameters))
+    # What both know (kills, distance) is the counted one's: a match belongs whole to the period in which it began.
+    return {guid: {**decided.get(guid, {}), **counted.get(guid, {})} for guid in guids}
+
+
+async def people(store: ClickHouse, guids: Sequence[str], game: str) -> dict[str, Person]:
+    """guid -> name and membership of each of these players; "Unknown Soldier" for those nobody knows by name."""
+    known = dict.fromkeys(guids, Person())
+    asked = sorted(known)
+    for start in range(0, len(asked), PEOPLE_AT_ONCE):
+        parameters = {"game": game, "guids": asked[start : start + PEOPLE_AT_ONCE]}
+        for row in await store.rows("board_players", parameters):
+            known[row["player_guid"]] = Person(row["player_name"] or UNKNOWN_PLAYER, row["member_id"] > 0)
+    return known
+
+
+def scope_parameters(scope: Scope) -> dict[str, object]:
+    """What the shared parts of the board queries bind, for everybody."""
+    days = "weapon_days" if scope.weapon else "days"
+    hours = "weapon_events" if scope.weapon else "hours"
+    return {**scope.parameters(), "source": days if scope.by_days else hours, "guids": []}
+
+
+def _query(stat: str, scope: Scope) -> str:
+    if scope.weapon:
+        return "board_ranking_weapon"
+    return "board_ranking_matches" if stat in MATCH_STATS else "board_ranking"
+
+
+def _page_parameters(page: Page, of: str) -> dict[str, object]:
+    score, guid = keys_of(page.cursor, of, (int, str)) if page.cursor else (0, "")
+    return {
+        "page_rows": page.limit,
+        "skip_rows": 0 if page.cursor or page.around else page.offset,
+        "after_score": score,
+        "after_guid": guid,
+        "around_guid": page.around,
+        "around_rows": (page.limit - 1) // 2,
+    }
+
+
+def _by_guid(rows: list[Row]) -> dict[str, Row]:
+    return {row["player_guid"]: row for row in rows}

@@ -1,0 +1,148 @@
+"""Leaderboards beside the 40 stats: combos, the best of a part of the day, the best with a weapon, on a map or at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from clickhouse.client import ClickHouse
+from query.ranked_stats import sample_of
+from query.rankings import FIRST, Page, Person, Standing, entries, paged, people, ranking, scope_parameters
+from query.scope import EVERYTHING, Scope
+from schema.answers.leaderboards import (
+    BoardEntry,
+    ComboLeaderboard,
+    ContextualLeaderboard,
+    PeakEntry,
+    PeakLeaderboard,
+)
+
+PEAK_KILLS: Final = 20
+FULL_SPEED: Final = 300.0
+"""Game units a second: who moves so fast all the time has a run-and-gun index of 100 (spec/openmohaa.md 7.2)."""
+WEAPON: Final = "weapon"
+MAP: Final = "map"
+TIME: Final = "time"
+DIMENSIONS: Final = (WEAPON, MAP, TIME)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Combo:
+    """What a combo needs at least of what, and what stands beside its value."""
+
+    sample: str
+    sample_min: int
+    secondary: Callable[[float, Row], float]
+
+
+COMBOS: Final = {
+    "run_gun": Combo("kills", 50, lambda value, _: min(100.0, value / FULL_SPEED * 100)),
+    "clutch": Combo("matches_played", 20, lambda _, row: float(row.get("team_wins", 0))),
+    "consistency": Combo("rated_matches", 10, lambda _, row: float(row.get("rated_matches", 0))),
+}
+"""run_gun: game units a second moved while playing (beside it the index in percent), at least 50 kills; clutch: team wins
+for each match (beside it the wins), at least 20 matches; consistency: population standard deviation of K/D over matches with
+at least 5 kills and deaths, smallest first (beside it these matches), at least 10 of them."""
+
+
+async def combos(
+    store: ClickHouse, metric: str, scope: Scope = EVERYTHING, page: Page = FIRST
+) -> ComboLeaderboard:
+    """Who leads by a combo, one of COMBOS. Raises InvalidCursor."""
+    combo = COMBOS[metric]
+    asked = replace(scope, weapon="").at_least(combo.sample_min)
+    parameters = {**scope_parameters(asked), "stat": metric, "sample": combo.sample}
+    ranked = await paged(store, "board_ranking_combos", parameters, f"{metric}/{asked.key()}", page)
+    counted = await store.rows(
+        "board_entries_matches", {**scope_parameters(asked), "guids": ranked.guids or [""]}
+    )
+    rows = {row["player_guid"]: row for row in counted}
+    named = await people(store, ranked.guids, asked.game)
+    # The deviation was turned round to be ranked; -0.0 is nothing to show.
+    shown = [one._replace(value=abs(one.value)) for one in ranked.standings]
+    return ComboLeaderboard(
+        metric=metric,
+        entries=[
+            _entry(one, named[one.guid], combo.secondary(one.value, rows.get(one.guid, {}))) for one in shown
+        ],
+        total=ranked.total,
+        next_cursor=ranked.next_cursor,
+    )
+
+
+async def peak(
+    store: ClickHouse, time: str, scope: Scope = EVERYTHING, page: Page = FIRST
+) -> PeakLeaderboard:
+    """Who has the best K/D in a part of the day or at weekends (query.scope.TIMES), of those with 20 kills. Raises InvalidCursor."""
+    asked = replace(scope, time=time).at_least(PEAK_KILLS)
+    ranked = await ranking(store, "kd_ratio", asked, page, sample="kills")
+    rows = await entries(store, ranked.guids, asked)
+    named = await people(store, ranked.guids, asked.game)
+    return PeakLeaderboard(
+        dimension=time,
+        entries=[
+            PeakEntry(
+                rank=one.rank,
+                player_id=one.guid,
+                player_name=named[one.guid].name,
+                guid=one.guid,
+                name=named[one.guid].name,
+                verified=named[one.guid].verified,
+                value=one.value,
+                kills=rows[one.guid]["kills"],
+                deaths=rows[one.guid]["deaths"],
+                kd=one.value,
+            )
+            for one in ranked.standings
+        ],
+        total=ranked.total,
+        next_cursor=ranked.next_cursor,
+    )
+
+
+def within(scope: Scope, dimension: str, value: str) -> Scope:
+    """The part of the scope with this weapon, on this map or at this time."""
+    if dimension == WEAPON:
+        return replace(scope, weapon=value)
+    return replace(scope, map_name=value) if dimension == MAP else replace(scope, time=value)
+
+
+async def contextual(
+    store: ClickHouse, stat: str, dimension: str, value: str, scope: Scope = EVERYTHING, page: Page = FIRST
+) -> ContextualLeaderboard:
+    """Who leads by a stat with a weapon, on a map, or at a time (DIMENSIONS); beside the value what its sample counts.
+
+    Raises InvalidCursor.
+    """
+    asked = within(scope, dimension, value)
+    ranked = await ranking(store, stat, asked, page)
+    rows = await entries(store, ranked.guids, asked)
+    named = await people(store, ranked.guids, asked.game)
+    sample = sample_of(stat)
+    return ContextualLeaderboard(
+        stat=stat,
+        dimension=dimension,
+        value=value,
+        leaders=[
+            _entry(one, named[one.guid], float(rows.get(one.guid, {}).get(sample, 0)))
+            for one in ranked.standings
+        ],
+        total=ranked.total,
+        next_cursor=ranked.next_cursor,
+    )
+
+
+def _entry(standing: Standing, person: Person, secondary: float) -> BoardEntry:
+    return BoardEntry(
+        rank=standing.rank,
+        player_id=standing.guid,
+        player_name=person.name,
+        guid=standing.guid,
+        name=person.name,
+        verified=person.verified,
+        value=standing.value,
+        secondary=secondary,
+    )
