@@ -46,3 +46,8 @@ MESSAGES: Final = Counter("statline_live_messages_total", "Messages written to s
 SUBSCRIPTION_ERRORS: Final = Counter(
     "statline_live_subscription_errors_total", "Times the one subscription of a web process failed"
 )
+WEBHOOKS: Final = Counter(
+    "statline_live_webhooks_total",
+    "Messages to webhooks: delivered, failed (tried again), refused (never tried again)",
+    ["result"],
+)

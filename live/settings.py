@@ -75,3 +75,22 @@ class LiveSettings:
     retry_s: float = setting(
         3.0, "Seconds after which a reader that lost its stream should come again.", minimum=0.1, maximum=300
     )
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """Addresses that are told of matches and records (`statline webhooks`)."""
+
+    SECTION: ClassVar[str] = "webhooks"
+
+    allow_private_addresses: bool = setting(
+        False,
+        "Whether webhooks may lead into private networks and to this machine. Whoever may add a webhook can then reach "
+        "what only this machine can.",
+    )
+    news_s: int = setting(
+        3600,
+        "Matches that ended longer ago are history, of which nobody is told, seconds.",
+        minimum=60,
+        maximum=30 * 86_400,
+    )

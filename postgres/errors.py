@@ -27,5 +27,9 @@ class AnalystRefused(PostgresError):
     """A change of the registry of analysts that is not allowed, with the reason for people."""
 
 
+class WebhookRefused(PostgresError):
+    """A change of the webhooks that is not allowed, with the reason for people."""
+
+
 class QueryRefused(PostgresError):
     """A change of the saved queries that is not allowed, with the reason for people."""

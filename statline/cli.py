@@ -74,6 +74,8 @@ servers_app = App(name="servers", help="Game servers that may send events, and t
 app.command(servers_app)
 analysts_app = App(name="analysts", help="People and tools that may read ClickHouse by SQL.")
 app.command(analysts_app)
+webhooks_app = App(name="webhooks", help="Addresses that are told of matches and records.")
+app.command(webhooks_app)
 spool_app = App(
     name="spool", help="What is received and not yet stored: look at it, check it, put saved segments back."
 )
@@ -255,6 +257,63 @@ def revoke_analyst(
 ) -> None:
     """Refuse an analyst from now on."""
     from statline.analysts_command import revoke as run
+
+    _print(run(common.settings(), name))
+
+
+@webhooks_app.command(name="add")
+def add_webhook(
+    name: Annotated[str, Parameter(help="1 to 32 of a-z, 0-9, _ and -.")],
+    url: Annotated[str, Parameter(help="Address that is told, https://…")],
+    /,
+    *,
+    form: Annotated[
+        Literal["signed", "discord"], Parameter(help="JSON with a signature, or a Discord message.")
+    ] = "signed",
+    events: Annotated[str, Parameter(help="What is told: match_end, record.")] = "match_end,record",
+    format: Annotated[Format, Parameter(help="json prints exactly {name, secret}.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """Tell an address of matches and records, and print the secret of its signatures, which is shown only once."""
+    from statline.webhooks_command import add as run
+
+    _print(run(common.settings(), name, form, url, tuple(events.replace(" ", "").split(",")), format))
+
+
+@webhooks_app.command(name="list")
+def list_webhooks(
+    *,
+    format: Annotated[Format, Parameter(help="text or json.")] = "text",
+    common: Common = NOTHING,
+) -> None:
+    """List the webhooks and what they were told."""
+    from statline.webhooks_command import listed as run
+
+    _print(run(common.settings(), format))
+
+
+@webhooks_app.command(name="remove")
+def remove_webhook(
+    name: Annotated[str, Parameter(help="Name.")],
+    /,
+    *,
+    common: Common = NOTHING,
+) -> None:
+    """Tell an address nothing more."""
+    from statline.webhooks_command import remove as run
+
+    _print(run(common.settings(), name))
+
+
+@webhooks_app.command(name="test")
+def try_webhook(
+    name: Annotated[str, Parameter(help="Name.")],
+    /,
+    *,
+    common: Common = NOTHING,
+) -> None:
+    """Send an example of each of its events to an address."""
+    from statline.webhooks_command import test as run
 
     _print(run(common.settings(), name))
 

@@ -9,20 +9,21 @@ from jobs.queue import Queued, Scheduled
 from jobs.sequences import SEQUENCES
 from jobs.settings import JobsSettings
 from jobs.settling import Settling, Step
+from live.webhooks import JOB, Webhooks
 from postgres.pool import Postgres
 from query.rater import rate_due, rater_lock
 
 
-def settling_steps() -> list[Step]:
+def settling_steps(webhooks: Webhooks) -> list[Step]:
     """What is done with every match that is over, in this order. How to add one: jobs/settling.py."""
-    return [SEQUENCES]
+    return [SEQUENCES, Step("webhooks", webhooks.announce)]
 
 
 def background_jobs(
-    settings: JobsSettings, store: ClickHouse, postgres: Postgres
+    settings: JobsSettings, store: ClickHouse, postgres: Postgres, webhooks: Webhooks
 ) -> list[Scheduled | Queued]:
     """Every job of the worker role."""
-    settling = Settling(store, settings, settling_steps())
+    settling = Settling(store, settings, settling_steps(webhooks))
 
     async def settle_matches() -> None:
         await settling.run()
@@ -35,4 +36,5 @@ def background_jobs(
     return [
         Scheduled("settle_matches", f"* * * * * */{settings.settle_every_s}", settle_matches),
         Scheduled("rate_matches", "* * * * *", rate_matches),
+        Queued(JOB, webhooks.deliver),
     ]

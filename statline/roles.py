@@ -187,12 +187,14 @@ async def _keeper(settings: Settings, clickhouse: ClickHouse) -> AsyncIterator[S
 
 async def _worker(settings: Settings) -> None:
     from jobs.queue import run_jobs
+    from live.webhooks import Webhooks
     from statline.jobs import background_jobs
     from statline.stores import postgres_url
 
     os.nice(settings.statline.worker_nice)
     async with _stop_event() as stop, _clickhouse(settings) as clickhouse, _postgres(settings) as postgres:
-        jobs = background_jobs(settings.jobs, clickhouse, postgres)
+        webhooks = Webhooks(clickhouse, postgres, settings.webhooks)
+        jobs = background_jobs(settings.jobs, clickhouse, postgres, webhooks)
         await run_jobs(postgres_url(settings), settings.postgres, jobs, stop)
 
 

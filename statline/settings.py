@@ -22,7 +22,7 @@ from cache.settings import RedisSettings
 from clickhouse.settings import ClickHouseSettings
 from ingest.settings import IngestSettings
 from jobs.settings import JobsSettings
-from live.settings import LiveSettings
+from live.settings import LiveSettings, WebhookSettings
 from postgres.settings import PostgresSettings
 from schema.settings import setting
 from statline.redaction import HIDDEN, redacted_text
@@ -89,6 +89,7 @@ class Settings:
     redis: RedisSettings
     jobs: JobsSettings
     live: LiveSettings
+    webhooks: WebhookSettings
     sources: Mapping[str, str]
     config: Path | None = None
     """The TOML file read, if any."""
@@ -129,6 +130,7 @@ _SECTIONS: Final[tuple[type[Any], ...]] = (
     RedisSettings,
     JobsSettings,
     LiveSettings,
+    WebhookSettings,
 )
 
 

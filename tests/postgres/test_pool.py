@@ -87,7 +87,7 @@ async def test_every_query_has_a_header_a_caller_and_parses(path: Path, postgres
     assert re.match(r"-- [A-Z].+\n(-- .+\n)+\n", text), "question, parameters, tables"
     sources = [
         file.read_text()
-        for folder in ("postgres", "ingest", "web", "query", "statline")
+        for folder in ("postgres", "ingest", "live", "web", "query", "statline")
         for file in (REPOSITORY / folder).rglob("*.py")
     ]
     assert any(f'"{path.stem}"' in source for source in sources)

@@ -21,6 +21,8 @@ await build({
     theme: "scripts/theme.js",
     app: "scripts/app.js",
     charts: "scripts/charts.js",
+    overlay: "scripts/overlay.js",
+    "overlay-page": "styles/overlay.css",
   },
   outdir: dist,
   bundle: true,

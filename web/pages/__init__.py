@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from web.pages import home
+from web.pages import home, overlay
 
-TABLES: Final = (home.endpoints,)
+TABLES: Final = (home.endpoints, overlay.endpoints)
 """The endpoints of every page, in the order in which the router asks them."""
