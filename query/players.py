@@ -28,6 +28,9 @@ PERFORMANCE_MATCHES: Final = 20
 Names = Mapping[str, str]
 Row = Mapping[str, Any]
 
+_TAG = re.compile(
+    r"^\s*[\[({<|=]{1,2}([^\[\](){}<>|=]{1,10})[\])}>|=]{1,2}|[\[({<|=]{1,2}([^\[\](){}<>|=]{1,10})[\])}>|=]{1,2}\s*$"
+)
 _SLOT = re.compile(r"unauth_\d{1,4}")
 _EVER: Final = period(ALL, datetime(2020, 1, 1, tzinfo=UTC)).parameters()
 
@@ -38,6 +41,12 @@ async def player_guid(store: ClickHouse, guid: str, game: str = MOHAA) -> str:
         return guid
     rows = await store.rows("player_of_slot", {"game": game, "slot_prefix": f"{guid}@"})
     return str(rows[0]["player_guid"]) if rows else guid
+
+
+def clan_tag(name: str) -> str:
+    """`ABC` of `[ABC]Name`, `|ABC| Name` or `Name {ABC}`; empty without brackets."""
+    found = _TAG.search(name)
+    return (found[1] or found[2]).strip() if found else ""
 
 
 async def player_names(store: ClickHouse, guids: Sequence[str], game: str = MOHAA) -> dict[str, str]:
@@ -61,9 +70,11 @@ async def player_page(store: ClickHouse, guid: str, server_names: Names, game: s
     bound = {**_EVER, "game": game, "guids": [guid]}
     totals = await store.rows("player_totals", bound)
     matches = await store.rows("player_match_totals", bound)
+    [ranked] = await store.rows("player_rank", {"game": game, "guid": guid})
+    rank = ranked["before"] + 1 if ranked["is_ranked"] else 0
     stats = _stats(
         guid,
-        {**(totals[0] if totals else {}), **(matches[0] if matches else {})},
+        {**(totals[0] if totals else {}), **(matches[0] if matches else {}), "rank": rank},
         await player_weapons(store, guid, game),
         await player_maps(store, guid, limit=TOP_MAPS, game=game),
         await player_matches(store, guid, server_names, limit=PERFORMANCE_MATCHES, game=game),
@@ -229,4 +240,7 @@ def _stats(
         performance=matches[::-1],
         recent_matches=matches[:RECENT_MATCHES],
         achievements=[],
+        rank=count("rank"),
+        elo=None,
+        clan_tag=clan_tag(name),
     )

@@ -121,6 +121,12 @@ class PlayerStats(Struct, frozen=True, kw_only=True):
     """The last 20 matches, oldest first."""
     recent_matches: list[PlayerMatch]
     achievements: list[str]
+    rank: int
+    """Place by kills among people, 0 = none yet."""
+    elo: float | None
+    """Null until there is a rating."""
+    clan_tag: str
+    """What stands in brackets before or behind the name, else empty."""
 
 
 class PlayerPage(PlayerStats, frozen=True, kw_only=True):

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from web.stats import leaderboards, maps, matches, players, ratings, servers, special_boards, totals, weapons
+from web.stats import (
+    leaderboards,
+    maps,
+    matches,
+    players,
+    players_advanced,
+    ratings,
+    servers,
+    special_boards,
+    totals,
+    weapons,
+)
 
 TABLES: Final = tuple(
     module.endpoints
@@ -18,6 +29,7 @@ TABLES: Final = tuple(
         weapons,
         maps,
         players,
+        players_advanced,
         servers,
     )
 )

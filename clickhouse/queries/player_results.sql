@@ -1,0 +1,75 @@
+-- Question: how did the matches of these players end, by where or when they began (or in all), and how long did winning and losing go on?
+-- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
+-- Parameters: game; guids (one person's, at most 100); dimension (empty, map, server, gametype, hour, day_of_week);
+--   from_time, to_time; server_id, map_name, gametype (empty = any)
+-- Reads: match_players, match_summaries
+WITH
+played AS
+(
+    SELECT
+        match_id,
+        argMaxMerge(team) AS last_team,
+        max(match_players.map_name) AS map,
+        max(match_players.server_id) AS server,
+        dateDiff('millisecond', min(first_acted), max(last_acted)) / 1000 AS span_s
+    FROM match_players
+    WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+    GROUP BY match_id
+),
+matches AS
+(
+    SELECT
+        match_id,
+        min(first_event) AS began,
+        max(match_summaries.gametype) AS kind,
+        max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
+        argMaxMerge(winning_team) AS winner,
+        argMaxMerge(allies_score) + argMaxMerge(axis_score) > 0 AS has_score,
+        sumMap(player_kills) AS match_kills,
+        arrayMax(arrayConcat(mapValues(match_kills), [0])) AS most_kills
+    FROM match_summaries
+    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM played)
+    GROUP BY match_id
+    HAVING began >= {from_time:DateTime64(3, 'UTC')} AND began < {to_time:DateTime64(3, 'UTC')}
+),
+decided AS
+(
+    SELECT
+        played.match_id AS match,
+        began,
+        map,
+        server,
+        kind,
+        last_team,
+        greatest(0, span_s) AS seconds,
+        kind != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
+        kind = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
+        (team_decided AND last_team = winner)
+            OR (ffa_decided AND arrayExists(guid -> match_kills[guid] = most_kills, {guids:Array(String)})) AS won,
+        (team_decided OR ffa_decided) AND NOT won AS lost
+    FROM played
+    INNER JOIN matches ON matches.match_id = played.match_id
+    WHERE ({server_id:String} = '' OR server = {server_id:String}) AND ({map_name:String} = '' OR map = {map_name:String})
+        AND ({gametype:String} = '' OR kind = {gametype:String})
+)
+SELECT
+    multiIf(
+        {dimension:String} = 'map', toString(map),
+        {dimension:String} = 'server', toString(server),
+        {dimension:String} = 'gametype', toString(kind),
+        {dimension:String} = 'hour', toString(toHour(began)),
+        {dimension:String} = 'day_of_week', toString(toDayOfWeek(began)),
+        '') AS label,
+    count() AS matches_played,
+    countIf(won) AS matches_won,
+    countIf(lost) AS matches_lost,
+    countIf(team_decided AND won) AS team_wins,
+    countIf(won AND last_team = 'allies') AS allies_wins,
+    countIf(won AND last_team = 'axis') AS axis_wins,
+    -- One letter for each decided match in their order; undecided ones neither end nor lengthen a run.
+    arrayStringConcat(arrayMap(one -> one.3, arraySort(groupArrayIf((began, match, if(won, 'w', 'l')), won OR lost)))) AS course,
+    arrayMax(arrayMap(length, splitByChar('l', course))) AS best_win_streak,
+    arrayMax(arrayMap(length, splitByChar('w', course))) AS worst_loss_streak
+FROM decided
+GROUP BY label
+ORDER BY label

@@ -1,0 +1,300 @@
+"""One player in depth over HTTP (spec/openmohaa.md 4.4): every answer takes the filters of `web.stats.parameters`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from aiohttp import web
+
+from clickhouse.client import ClickHouse
+from query import players_advanced, players_deep
+from query.games import MOHAA
+from query.scope import Scope
+from schema.answers.players_advanced import (
+    ComboMetrics,
+    Drilldown,
+    DrilldownOptions,
+    NestedDrilldown,
+    PeakPerformance,
+    Percentiles,
+    PerformancePoint,
+    PerformanceSeries,
+    PlayerGametype,
+    PlayerHeatmap,
+    Playstyle,
+    Prediction,
+    Versus,
+    WarRoom,
+)
+from schema.answers.players_deep import (
+    DeepCombat,
+    DeepMovement,
+    DeepStance,
+    DeepStats,
+    GameFlow,
+    PlayerBots,
+    PlayerVehicles,
+    PlayerWorld,
+)
+from web.answers import answer
+from web.endpoints import Endpoints
+from web.errors import not_found
+from web.parameters import choice, number, part
+from web.stats.parameters import API, FILTERS, GUID, MAP, known_names, map_name, now, scope
+from web.world import WORLD
+
+PLAYER: Final = f"{API}/stats/player/{{guid}}"
+MEMBER: Final = part("member", "The forum member's number")
+OTHER: Final = part("other", "The opponent's guid")
+STAT: Final = choice("stat", "What is divided", players_advanced.DRILLDOWN_STATS, default="kd")
+DIMENSION: Final = choice("dimension", "What it is divided by", players_advanced.DIMENSIONS, default="weapon")
+PARENT: Final = part("parent", "The dimension of the value")
+VALUE: Final = part("value", "The value, a `key` of the drill-down")
+CHILD: Final = choice(
+    "child_dimension", "What the value is divided by", players_advanced.DIMENSIONS, default="map"
+)
+LIMIT: Final = number("limit", "How many values", default=10, least=1, most=100)
+SHAPE: Final = choice("shape", "A list of matches, or columns", ("list", "series"), default="list")
+MEMBER_MAX: Final = (1 << 63) - 1
+
+endpoints = Endpoints("players")
+
+Ask = Callable[[ClickHouse, str, Scope], Awaitable[Any]]
+
+
+async def _scoped(request: web.Request, ask: Ask) -> web.Response:
+    world, guid, asked = request.app[WORLD], GUID.of(request), scope(request)
+
+    async def produce() -> Any:
+        return await ask(world.clickhouse, guid, await known_names(world, asked))
+
+    return await answer(request, produce)
+
+
+@endpoints.get(
+    f"{API}/stats/member/{{member}}", answers=DeepStats, parameters=[MEMBER], cache="player",
+    errors={404: "The member never played"},
+)  # fmt: skip
+async def get_member(request: web.Request) -> web.Response:
+    """A forum member in depth, under the guid seen last."""
+    store, member = request.app[WORLD].clickhouse, MEMBER.of(request)
+
+    async def produce() -> DeepStats:
+        number = int(member) if member.isascii() and member.isdigit() and len(member) < 19 else 0
+        guid = await players_deep.member_guid(store, number, MOHAA)
+        if guid is None:
+            raise not_found("No player profile linked to this forum account")
+        return await players_deep.deep_stats(store, guid)
+
+    return await answer(request, produce)
+
+
+@endpoints.get(f"{API}/stats/drilldown/options", answers=DrilldownOptions, parameters=[STAT], cache="list")
+async def get_drilldown_options(request: web.Request) -> web.Response:
+    """What drill-downs can be asked for."""
+    stat = STAT.of(request)
+
+    async def produce() -> DrilldownOptions:
+        return players_advanced.drilldown_options(stat)
+
+    return await answer(request, produce)
+
+
+@endpoints.get(f"{PLAYER}/deep", answers=DeepStats, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_deep(request: web.Request) -> web.Response:
+    """Everything about a player in depth."""
+    return await _scoped(request, players_deep.deep_stats)
+
+
+@endpoints.get(f"{PLAYER}/combat", answers=DeepCombat, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_combat(request: web.Request) -> web.Response:
+    """Fighting."""
+
+    async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepCombat:
+        guids = await players_deep.guids_of(store, guid, asked)
+        nutshots = await players_deep.nutshots(store, guids, asked.game)
+        return players_deep.combat(await players_deep.basis(store, guids, asked), nutshots)
+
+    return await _scoped(request, ask)
+
+
+@endpoints.get(f"{PLAYER}/movement", answers=DeepMovement, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_movement(request: web.Request) -> web.Response:
+    """Getting about."""
+
+    async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepMovement:
+        guids = await players_deep.guids_of(store, guid, asked)
+        return players_deep.movement(await players_deep.basis(store, guids, asked))
+
+    return await _scoped(request, ask)
+
+
+@endpoints.get(f"{PLAYER}/stance", answers=DeepStance, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_stance(request: web.Request) -> web.Response:
+    """Kills by stance."""
+
+    async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepStance:
+        guids = await players_deep.guids_of(store, guid, asked)
+        return await players_deep.stance(store, guids, await players_deep.basis(store, guids, asked), asked)
+
+    return await _scoped(request, ask)
+
+
+@endpoints.get(
+    f"{PLAYER}/gametypes", answers=list[PlayerGametype], parameters=[GUID, *FILTERS], cache="player"
+)
+async def get_player_gametypes(request: web.Request) -> web.Response:
+    """What a player did in each game type."""
+    return await _scoped(request, players_advanced.gametypes)
+
+
+@endpoints.get(f"{PLAYER}/heatmap/body", answers=dict[str, int], parameters=[GUID], cache="player")
+async def get_player_body(request: web.Request) -> web.Response:
+    """Hits taken by hit location."""
+    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
+    return await answer(request, lambda: players_deep.body_heatmap(store, guid, MOHAA))
+
+
+@endpoints.get(f"{PLAYER}/heatmap/{{map:.+}}", answers=PlayerHeatmap, parameters=[GUID, MAP], cache="player")
+async def get_player_heatmap(request: web.Request) -> web.Response:
+    """Where a player kills on a map."""
+    return await _heatmap(request, "kills")
+
+
+@endpoints.get(f"{PLAYER}/deaths/{{map:.+}}", answers=PlayerHeatmap, parameters=[GUID, MAP], cache="player")
+async def get_player_deaths(request: web.Request) -> web.Response:
+    """Where a player dies on a map."""
+    return await _heatmap(request, "deaths")
+
+
+async def _heatmap(request: web.Request, kind: str) -> web.Response:
+    world, guid, text = request.app[WORLD], GUID.of(request), MAP.of(request)
+
+    async def produce() -> PlayerHeatmap:
+        return await players_advanced.heatmap(world.clickhouse, guid, await map_name(world, text), kind)
+
+    return await answer(request, produce)
+
+
+@endpoints.get(
+    f"{PLAYER}/performance", answers=(list[PerformancePoint], PerformanceSeries), parameters=[GUID, SHAPE], cache="player"
+)  # fmt: skip
+async def get_player_performance(request: web.Request) -> web.Response:
+    """The last 20 matches, oldest first."""
+    store, guid, shape = request.app[WORLD].clickhouse, GUID.of(request), SHAPE.of(request)
+
+    async def produce() -> list[PerformancePoint] | PerformanceSeries:
+        if shape == "series":
+            return await players_advanced.performance_series(store, guid)
+        return await players_advanced.performance(store, guid)
+
+    return await answer(request, produce)
+
+
+@endpoints.get(f"{PLAYER}/playstyle", answers=Playstyle, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_playstyle(request: web.Request) -> web.Response:
+    """What kind of fighter a player is."""
+    return await _scoped(request, players_advanced.playstyle)
+
+
+@endpoints.get(
+    f"{PLAYER}/peak-performance", answers=PeakPerformance, parameters=[GUID, *FILTERS], cache="player"
+)
+async def get_player_peak_performance(request: web.Request) -> web.Response:
+    """When and where a player does best."""
+    return await _scoped(request, players_advanced.peak_performance)
+
+
+@endpoints.get(f"{PLAYER}/combos", answers=ComboMetrics, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_combos(request: web.Request) -> web.Response:
+    """Combinations of weapons, maps, opponents and movement."""
+    return await _scoped(request, players_advanced.combos)
+
+
+@endpoints.get(
+    f"{PLAYER}/drilldown", answers=Drilldown, parameters=[GUID, STAT, DIMENSION, LIMIT, *FILTERS], cache="player"
+)  # fmt: skip
+async def get_player_drilldown(request: web.Request) -> web.Response:
+    """A stat divided by a dimension."""
+    stat, dimension, limit = STAT.of(request), DIMENSION.of(request), LIMIT.of(request)
+    return await _scoped(
+        request,
+        lambda store, guid, asked: players_advanced.drilldown(store, guid, stat, dimension, limit, asked),
+    )
+
+
+@endpoints.get(
+    f"{PLAYER}/drilldown/{{parent}}/{{value:.+}}", answers=NestedDrilldown,
+    parameters=[GUID, PARENT, VALUE, STAT, CHILD, LIMIT, *FILTERS], cache="player", errors={404: "No such dimension"},
+)  # fmt: skip
+async def get_player_nested_drilldown(request: web.Request) -> web.Response:
+    """One value divided by another dimension."""
+    stat, child, limit = STAT.of(request), CHILD.of(request), LIMIT.of(request)
+    parent, value = PARENT.of(request), VALUE.of(request)
+    if parent not in players_advanced.DIMENSIONS:
+        raise not_found("No such dimension")
+    return await _scoped(
+        request,
+        lambda store, guid, asked: players_advanced.nested_drilldown(
+            store, guid, stat, parent, value, child, limit, asked
+        ),
+    )
+
+
+@endpoints.get(f"{PLAYER}/war-room", answers=WarRoom, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_war_room(request: web.Request) -> web.Response:
+    """Everything of the war room at once."""
+    return await _scoped(request, players_advanced.war_room)
+
+
+@endpoints.get(f"{PLAYER}/vehicles", answers=PlayerVehicles, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_vehicles(request: web.Request) -> web.Response:
+    """Vehicles and turrets."""
+    return await _scoped(request, players_deep.vehicles)
+
+
+@endpoints.get(f"{PLAYER}/game-flow", answers=GameFlow, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_game_flow(request: web.Request) -> web.Response:
+    """Rounds, objectives, teams."""
+    return await _scoped(request, players_deep.game_flow)
+
+
+@endpoints.get(f"{PLAYER}/world", answers=PlayerWorld, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_world(request: web.Request) -> web.Response:
+    """Ladders, doors, items, chat, falls."""
+    return await _scoped(request, players_deep.world)
+
+
+@endpoints.get(f"{PLAYER}/bots", answers=PlayerBots, parameters=[GUID], cache="player")
+async def get_player_bots(request: web.Request) -> web.Response:
+    """Bots killed and killed by."""
+    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
+    return await answer(request, lambda: players_deep.bots(store, guid, MOHAA))
+
+
+@endpoints.get(
+    f"{PLAYER}/predictions", f"{API}/player/{{guid}}/predictions",
+    answers=Prediction, parameters=[GUID], cache="player",
+)  # fmt: skip
+async def get_player_predictions(request: web.Request) -> web.Response:
+    """What the last ten matches say of the next."""
+    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
+    return await answer(request, lambda: players_advanced.prediction(store, guid, now(), MOHAA))
+
+
+@endpoints.get(
+    f"{PLAYER}/versus/{{other}}", answers=Versus, parameters=[GUID, OTHER, *FILTERS], cache="player"
+)
+async def get_player_versus(request: web.Request) -> web.Response:
+    """Two players against each other."""
+    other = OTHER.of(request)
+    return await _scoped(
+        request, lambda store, guid, asked: players_advanced.versus(store, guid, other, asked)
+    )
+
+
+@endpoints.get(f"{PLAYER}/percentiles", answers=Percentiles, parameters=[GUID, *FILTERS], cache="player")
+async def get_player_percentiles(request: web.Request) -> web.Response:
+    """Where a player stands among everybody."""
+    return await _scoped(request, players_advanced.percentiles)
