@@ -72,9 +72,18 @@ async def player_page(store: ClickHouse, guid: str, server_names: Names, game: s
     matches = await store.rows("player_match_totals", bound)
     [ranked] = await store.rows("player_rank", {"game": game, "guid": guid})
     rank = ranked["before"] + 1 if ranked["is_ranked"] else 0
+    # Here, since the boards of ratings import the names of players.
+    from query.rating_boards import player_ratings
+
+    rating = (await player_ratings(store, [guid], game)).get(guid)
     stats = _stats(
         guid,
-        {**(totals[0] if totals else {}), **(matches[0] if matches else {}), "rank": rank},
+        {
+            **(totals[0] if totals else {}),
+            **(matches[0] if matches else {}),
+            "rank": rank,
+            "elo": rating.elo if rating else None,
+        },
         await player_weapons(store, guid, game),
         await player_maps(store, guid, limit=TOP_MAPS, game=game),
         await player_matches(store, guid, server_names, limit=PERFORMANCE_MATCHES, game=game),
@@ -241,6 +250,6 @@ def _stats(
         recent_matches=matches[:RECENT_MATCHES],
         achievements=[],
         rank=count("rank"),
-        elo=None,
+        elo=totals.get("elo"),
         clan_tag=clan_tag(name),
     )

@@ -37,8 +37,6 @@ from schema.answers.players_advanced import (
     MovementCombat,
     NestedDrilldown,
     PeakPerformance,
-    Percentile,
-    Percentiles,
     PerformancePoint,
     PerformanceSeries,
     PlayerGametype,
@@ -81,11 +79,6 @@ FORECAST_MATCHES: Final = 10
 PATTERNS: Final = 10
 HEAT_CELL: Final = 100
 HEAT_ROWS_MAX: Final = 3000
-PERCENTILE_STATS: Final = (
-    "kills", "deaths", "kd_ratio", "headshots", "headshot_percent", "accuracy", "damage", "distance", "jumps", "kills_per_day",
-    "bash_kills", "grenade_kills", "objectives", "items_picked",
-)  # fmt: skip
-"""In the order of player_percentiles.sql."""
 
 _VIEW_DIMENSIONS: Final = frozenset(
     ("map", "server", "game_mode", "hour", "day", "day_of_week", "time_of_day")
@@ -617,23 +610,3 @@ async def versus(store: ClickHouse, guid: str, other: str, scope: Scope = EVERYT
         team_kills=row["team_killed"], team_deaths=row["team_killed_by"], kd_ratio=kd_ratio(row["killed"], row["killed_by"]),
         matches=whole["matches"], last_met=row["met_at"] or None, weapons=split(by_weapon), maps=split(by_map),
     )  # fmt: skip
-
-
-async def percentiles(store: ClickHouse, guid: str, scope: Scope) -> Percentiles:
-    """Where a player stands among everybody of the period with enough kills and deaths."""
-    guids = await guids_of(store, guid, scope)
-    sample = scope.at_least(SAMPLE_MIN)
-    rows = await store.rows("player_percentiles", bind(guids, sample))
-    nobody: Row = {"people": 0, "own_figures": [], "below": [], "equal": []}
-    row: Row = rows[0] if rows else nobody
-    own = list(row["own_figures"]) or [0.0] * len(PERCENTILE_STATS)
-    people = row["people"]
-    below, equal = (list(row[name]) or [0] * len(own) for name in ("below", "equal"))
-    return Percentiles(
-        guid=guids[0],
-        people=people,
-        stats=[
-            Percentile(stat=stat, value=own[n], percentile=percent(below[n] + equal[n] / 2, people))
-            for n, stat in enumerate(PERCENTILE_STATS)
-        ],
-    )

@@ -124,7 +124,7 @@ class PlayerStats(Struct, frozen=True, kw_only=True):
     rank: int
     """Place by kills among people, 0 = none yet."""
     elo: float | None
-    """Null until there is a rating."""
+    """The conservative skill rating on the usual scale; null without a rated match."""
     clan_tag: str
     """What stands in brackets before or behind the name, else empty."""
 

@@ -346,19 +346,3 @@ class Versus(Struct, frozen=True, kw_only=True):
     last_met: datetime | None
     weapons: list[VersusWeapon]
     maps: list[VersusWeapon]
-
-
-class Percentile(Struct, frozen=True, kw_only=True):
-    """Percent of people with less of a stat, half of those with as much counted."""
-
-    stat: str
-    value: float
-    percentile: float
-
-
-class Percentiles(Struct, frozen=True, kw_only=True):
-    """GET …/percentiles."""
-
-    guid: str
-    people: int
-    stats: list[Percentile]

@@ -17,7 +17,7 @@ from jobs.sequences import SEQUENCES
 from jobs.settings import JobsSettings
 from jobs.settling import Settling
 from query import players_advanced, players_deep
-from query.scope import EVERYTHING, Scope
+from query.scope import EVERYTHING
 from schema.columns import Row
 from tests.query.oracle import Event, by_match, day_stats, events_of, match_stats, players_of
 from tests.query.rows import a_world, kill, row, store
@@ -149,18 +149,6 @@ async def test_two_players_see_each_other_the_other_way_round(clickhouse: ClickH
     assert (mine.kills, mine.deaths, theirs.kills, theirs.deaths, mine.matches) == (2, 1, 1, 2, 1)
 
 
-async def test_the_best_of_all_is_at_the_top_of_every_percentile(clickhouse: ClickHouse) -> None:
-    rows = [kill(AT + n * SECOND, str(n % 3), "victim") for n in range(9)] + [
-        kill(AT, "best", "victim") for _ in range(9)
-    ]
-    await settled(clickhouse, rows)
-    found = await players_advanced.percentiles(clickhouse, "best", Scope(sample_min=1))
-    by = {one.stat: one for one in found.stats}
-    assert found.people == 4
-    assert (by["kills"].value, by["kills"].percentile) == (9.0, 100.0)
-    assert by["deaths"].percentile == pytest.approx(37.5)
-
-
 async def test_a_forecast_rests_on_the_last_matches(clickhouse: ClickHouse) -> None:
     rows = [
         kill(AT + timedelta(hours=m) + n * SECOND, "1" if n < 4 else "2", "2" if n < 4 else "1", match_id=UUID(int=m + 1))
@@ -186,6 +174,5 @@ async def test_nobody_has_zeros_in_every_answer(clickhouse: ClickHouse) -> None:
     assert await players_deep.member_guid(clickhouse, 7, "mohaa") is None
     assert await players_advanced.performance(clickhouse, "nobody") == []
     assert (await players_advanced.heatmap(clickhouse, "nobody", "x", "kills")).points == []
-    assert (await players_advanced.percentiles(clickhouse, "nobody", EVERYTHING)).people == 0
     assert (await players_advanced.versus(clickhouse, "nobody", "no one")).kills == 0
     assert (await players_advanced.prediction(clickhouse, "nobody", LATER, "mohaa")).confidence == 0

@@ -17,7 +17,6 @@ from schema.answers.players_advanced import (
     DrilldownOptions,
     NestedDrilldown,
     PeakPerformance,
-    Percentiles,
     PerformancePoint,
     PerformanceSeries,
     PlayerGametype,
@@ -292,9 +291,3 @@ async def get_player_versus(request: web.Request) -> web.Response:
     return await _scoped(
         request, lambda store, guid, asked: players_advanced.versus(store, guid, other, asked)
     )
-
-
-@endpoints.get(f"{PLAYER}/percentiles", answers=Percentiles, parameters=[GUID, *FILTERS], cache="player")
-async def get_player_percentiles(request: web.Request) -> web.Response:
-    """Where a player stands among everybody."""
-    return await _scoped(request, players_advanced.percentiles)
