@@ -7,6 +7,7 @@ the order of the segments.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -33,6 +34,7 @@ _EVENT_TYPE: Final = INDEX["event_type"]
 _RAW: Final = INDEX["raw"]
 _BATCH_ID: Final = INDEX["batch_id"]
 _BATCH_ROW: Final = INDEX["batch_row"]
+_hash: Final = xxhash.xxh3_64_intdigest
 
 # Rows of one insert: the most that `batch_rows_max` can be, since a second insert for a few rows costs as much as a
 # whole one. A segment closes at `batch_rows_max` events, but its last report may hold 150,000 short
@@ -126,20 +128,19 @@ def _own_up_to_lost_events(decoded: DecodedSegment) -> None:
 
 
 def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: list[Quarantined]) -> Report:
-    receipt = f"{segment.token}-{record.offset}"
     try:
         split = split_report(record.body)
     except InvalidBody as error:  # the door refuses such bodies: only another version's spool can hold one
+        receipt = _receipt(segment, record)
         refused.append(
             _refusal(receipt, record, RefusalReason.INVALID_BODY, str(error), record.events, record.body)
         )
         return Report(record, [], [])
     for lines in split.refused:
         detail = f"{lines.lines} lines of a report that are no events"
+        receipt = _receipt(segment, record)
         refused.append(_refusal(receipt, record, lines.reason, detail, 0, lines.raw, lines.lines))
-    seed = xxhash.xxh3_64_intdigest(record.server_id.encode())
-    is_replayed = record.idempotency_key.startswith(REPLAYED)
-    key = record.idempotency_key.removeprefix(REPLAYED)
+    seed = _hash_seed(record.server_id)
     rows: list[Row] = []
     hashes: list[int] = []
     for position, event in enumerate(split.events):
@@ -147,18 +148,37 @@ def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: 
             row = decoder.decode(event)
         except Exception as error:  # noqa: BLE001 - worker loop
             # Never seen, and tested for on any bytes: but one event must not stop all that come behind it.
+            receipt = _receipt(segment, record)
             _log.exception("event_not_decoded", receipt=receipt)
             refused.append(_refusal(receipt, record, RefusalReason.DECODE_FAILED, repr(error), 1, event.raw))
             continue
-        if key and not row[_EVENT_ID]:
-            # The whole request under one key: each of its events gets the id that a repetition will get too.
-            row[_EVENT_ID] = f"{key}#{position}"
-        identity = b"id:" + row[_EVENT_ID].encode() if row[_EVENT_ID] else event.raw
-        if is_replayed:
-            identity = key.encode() + identity
         rows.append(row)
-        hashes.append(xxhash.xxh3_64_intdigest(identity, seed))
+        if record.idempotency_key or row[_EVENT_ID]:
+            hashes.append(_hash_with_id(row, record.idempotency_key, position, event.raw, seed))
+        else:
+            hashes.append(_hash(event.raw, seed))
     return Report(record, rows, hashes)
+
+
+def _hash_with_id(row: Row, idempotency_key: str, position: int, raw: bytes, seed: int) -> int:
+    """The hash by which a repetition of an event with an id is known; the id is put into the row."""
+    key = idempotency_key.removeprefix(REPLAYED)
+    if key and not row[_EVENT_ID]:
+        # The whole request under one key: each of its events gets the id that a repetition will get too.
+        row[_EVENT_ID] = f"{key}#{position}"
+    identity = b"id:" + row[_EVENT_ID].encode() if row[_EVENT_ID] else raw
+    if idempotency_key.startswith(REPLAYED):
+        identity = key.encode() + identity
+    return _hash(identity, seed)
+
+
+@functools.lru_cache(maxsize=1024)
+def _hash_seed(server_id: str) -> int:
+    return xxhash.xxh3_64_intdigest(server_id.encode())
+
+
+def _receipt(segment: Segment, record: Record) -> str:
+    return f"{segment.token}-{record.offset}"
 
 
 def _damaged(segment: Segment, damage: Damage) -> Quarantined:

@@ -40,6 +40,7 @@ _TARGET_TEAM: Final = INDEX["target_team"]
 _TARGET_X: Final = INDEX["target_x"]
 _TARGET_BOT: Final = INDEX["target_is_bot"]
 
+_WORLD_CHARS: Final = len("world")
 _SIDES: Final = frozenset(("allies", "axis"))
 _WEAPON_IN_HAND: Final = frozenset(("weapon_change", "weapon_fire"))
 _TEAM_CHANGES: Final = frozenset(("team_join", "team_change"))
@@ -79,25 +80,29 @@ class Enricher:
             row[_MATCH] = match.uuid
             row[_RECEIVED] = received_ms
             fill_match(row, server, session, match)
-            self._fill_players(row, session)
+            fill_players(row, session)
 
-    def _fill_players(self, row: Row, session: SessionState) -> None:
-        kind = row[_TYPE]
-        is_kill = kind in _KILLS
-        if row[_PLAYER]:
-            if row[_PLAYER].lower() == "world":  # the world is nobody (R1, R5)
-                row[_PLAYER] = ""
-            else:
-                fill_actor(row, kind, session.player(row[_PLAYER]))
-        if row[_TARGET]:
-            fill_target(row, kind, session.player(row[_TARGET]))
-        if is_kill:
-            row[_KILL_KIND] = kill_kind(row, kind)
-            row[_WEAPON] = row[_WEAPON] or "unknown"  # R10
-            row[_DISTANCE] = distance_units(row)
-        for column in (_PLAYER, _TARGET):
-            if row[column].startswith("unauth_"):
-                row[column] += "@" + session.scope  # 2.6
+
+def fill_players(row: Row, session: SessionState) -> None:
+    """The two parties of an event, and what a kill counts as."""
+    kind = row[_TYPE]
+    actor = row[_PLAYER]
+    if actor:
+        if len(actor) == _WORLD_CHARS and actor.lower() == "world":  # the world is nobody (R1, R5)
+            row[_PLAYER] = ""
+        else:
+            fill_actor(row, kind, session.players.get(actor) or session.player(actor))
+    target = row[_TARGET]
+    if target:
+        fill_target(row, kind, session.players.get(target) or session.player(target))
+    if kind in _KILLS:
+        row[_KILL_KIND] = kill_kind(row, kind)
+        row[_WEAPON] = row[_WEAPON] or "unknown"  # R10
+        row[_DISTANCE] = distance_units(row)
+    if actor.startswith("unauth_"):  # 2.6
+        row[_PLAYER] += "@" + session.scope
+    if target.startswith("unauth_"):
+        row[_TARGET] += "@" + session.scope
 
 
 def anchor_times(rows: Sequence[Row], received_ms: int) -> None:
@@ -107,18 +112,21 @@ def anchor_times(rows: Sequence[Row], received_ms: int) -> None:
     the receive time. Anything else, and a date more than a day ahead, gets the receive time.
     """
     latest: dict[tuple[str, str], float] = {}
-    for row in rows:
-        if row[_GAME_TIME] > 0.0:
-            key = (row[_SESSION], row[_MATCH_WIRE])
-            latest[key] = max(latest.get(key, 0.0), row[_GAME_TIME])
+    if len(rows) > 1:  # of a single event its own game time is the latest
+        for row in rows:
+            if row[_GAME_TIME] > 0.0:
+                key = (row[_SESSION], row[_MATCH_WIRE])
+                if row[_GAME_TIME] > latest.get(key, 0.0):
+                    latest[key] = row[_GAME_TIME]
     for row in rows:
         event_ms = row[_TIME]
         if event_ms is not None and 0 <= event_ms <= received_ms + AHEAD_MAX_MS:
             row[_SOURCE] = "unix"
             continue
         row[_TIME], row[_SOURCE] = received_ms, "received"
-        if row[_GAME_TIME] > 0.0:
-            before_s = latest[row[_SESSION], row[_MATCH_WIRE]] - row[_GAME_TIME]
+        game_s = row[_GAME_TIME]
+        if game_s > 0.0:
+            before_s = latest[row[_SESSION], row[_MATCH_WIRE]] - game_s if latest else 0.0
             if before_s <= ANCHOR_MAX_S:
                 row[_TIME], row[_SOURCE] = received_ms - round(before_s * 1000), "game"
 
@@ -137,8 +145,8 @@ def fill_match(row: Row, server: ServerState, session: SessionState, match: Matc
 
 def fill_actor(row: Row, kind: str, player: PlayerState) -> None:
     """Team, weapon and bot flag of the actor; and remember what this event says of them."""
-    if row[_PLAYER_TEAM]:
-        player.team = row[_PLAYER_TEAM]
+    if team := row[_PLAYER_TEAM]:
+        player.team = team
     else:
         row[_PLAYER_TEAM] = player.team
     if kind in _WEAPON_IN_HAND:

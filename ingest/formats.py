@@ -79,6 +79,8 @@ def count_events(body: bytes) -> int:
 def split_report(body: bytes) -> Split:
     """The events of `body` in order, and what is refused with its reason. Raises InvalidBody."""
     body = _trimmed(body)
+    if _PLAIN_TYPE.match(body) and b"\n" not in body:  # the usual single post
+        return Split([RawEvent("line", body)], [])
     events: list[RawEvent] = []
     refused: dict[RefusalReason, list[bytes]] = {}
     for read in _read_array(body) if body.startswith(b"[") else _read_lines(body):
@@ -132,8 +134,11 @@ def _object_is_event(line: bytes) -> bool:
 
 
 def _read_array(body: bytes) -> Iterator[RawEvent | tuple[RefusalReason, bytes]]:
-    for number, raw in enumerate(array_elements(body)):
-        read = _read_object(raw)
+    elements = array_elements(body)
+    # Brackets of all together bound the depth of each: then none has to be counted alone.
+    is_shallow = openings(body) - len(elements) <= DEPTH_MAX
+    for number, raw in enumerate(elements):
+        read = _read_object(raw, is_shallow=is_shallow)
         if not isinstance(read, RawEvent) and read[0] is not RefusalReason.NO_TYPE:
             raise InvalidBody(f"element {number} cannot be read: {read[0].sentence}")
         yield read
@@ -150,8 +155,8 @@ def _read_lines(body: bytes) -> Iterator[RawEvent | tuple[RefusalReason, bytes]]
             yield RefusalReason.NO_TYPE, raw
 
 
-def _read_object(raw: bytes) -> RawEvent | tuple[RefusalReason, bytes]:
-    parsed = parse_object(raw)
+def _read_object(raw: bytes, *, is_shallow: bool = False) -> RawEvent | tuple[RefusalReason, bytes]:
+    parsed = parse_object(raw, is_shallow=is_shallow)
     if not isinstance(parsed, dict):
         return parsed, raw
     if not type_of(parsed):

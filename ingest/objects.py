@@ -51,9 +51,12 @@ class InvalidBody(Exception):
         super().__init__(f"Invalid JSON array: {detail}")
 
 
-def parse_object(raw: bytes) -> Object | RefusalReason:
-    """One JSON object from the bytes of a line or element that begins with `{`, or why it is none."""
-    if openings(raw) > DEPTH_MAX and depth(raw) > DEPTH_MAX:
+def parse_object(raw: bytes, *, is_shallow: bool = False) -> Object | RefusalReason:
+    """One JSON object from the bytes of a line or element that begins with `{`, or why it is none.
+
+    `is_shallow`: the caller knows that it is not too deep.
+    """
+    if not is_shallow and openings(raw) > DEPTH_MAX and depth(raw) > DEPTH_MAX:
         return RefusalReason.TOO_DEEP
     try:
         parsed: Object = orjson.loads(raw)
@@ -82,7 +85,7 @@ def type_of(parsed: Object) -> str:
 def array_elements(body: bytes) -> list[bytes]:
     """The elements of a JSON array of objects, each exactly as received. Raises InvalidBody."""
     try:
-        elements = [bytes(element) for element in _ARRAY.decode(body)]
+        elements = list(map(bytes, _ARRAY.decode(body)))
     except (msgspec.DecodeError, RecursionError):
         elements = _lenient_elements(body)
     if openings(body) - len(elements) > DEPTH_MAX and depth(body) > DEPTH_MAX + 1:

@@ -20,6 +20,7 @@ PREAMBLE: Final = b"statline spool 1\n"
 MAGIC: Final = b"SLR1"
 _HEADER: Final = struct.Struct("<4sIIQI")
 _CHECK: Final = struct.Struct("<I")
+_WHOLE_HEADER: Final = struct.Struct("<4sIIQII")
 HEADER_BYTES: Final = _HEADER.size + _CHECK.size
 CHECKSUM_DIFFERS: Final = "checksum of the report differs"
 
@@ -57,6 +58,10 @@ def read_records(data: bytes) -> Iterator[Record | Damage]:
     """Every record of a segment in order; what fails its checksum comes as Damage, the rest is still found."""
     offset = len(PREAMBLE) if data.startswith(PREAMBLE) else 0
     while offset < len(data):
+        if record := _read_intact(data, offset):
+            yield record
+            offset += HEADER_BYTES + int.from_bytes(data[offset + 4 : offset + 8], "little")
+            continue
         header = _read_header(data, offset)
         if header is None:
             end = _next_header(data, offset + 1)
@@ -74,6 +79,20 @@ def read_records(data: bytes) -> Iterator[Record | Damage]:
         else:
             yield _decode_payload(payload, received_ms, events, offset)
         offset = start + payload_bytes
+
+
+def _read_intact(data: bytes, offset: int) -> Record | None:
+    """The record at `offset` in one go, as nearly all are; None where a closer look is needed."""
+    start = offset + HEADER_BYTES
+    if start > len(data):
+        return None
+    magic, payload_bytes, events, received_ms, crc, check = _WHOLE_HEADER.unpack_from(data, offset)
+    if magic != MAGIC or zlib.crc32(data[offset : start - _CHECK.size]) != check:
+        return None
+    payload = data[start : start + payload_bytes]
+    if len(payload) != payload_bytes or zlib.crc32(payload) != crc:
+        return None
+    return _decode_payload(payload, received_ms, events, offset)
 
 
 class RecordHead(NamedTuple):
@@ -147,11 +166,6 @@ def _decode_payload(payload: bytes, received_ms: int, events: int, offset: int) 
     server_end = 1 + payload[0]
     key_start = server_end + 2
     key_end = key_start + int.from_bytes(payload[server_end:key_start], "little")
-    return Record(
-        server_id=payload[1:server_end].decode(),
-        received_ms=received_ms,
-        events=events,
-        idempotency_key=payload[key_start:key_end].decode(),
-        body=payload[key_end:],
-        offset=offset,
-    )
+    server_id = payload[1:server_end].decode()
+    key = payload[key_start:key_end].decode() if key_end > key_start else ""
+    return Record(server_id, received_ms, events, key, payload[key_end:], offset)
