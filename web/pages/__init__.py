@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from web.pages import home, overlay
+from web.pages import about, home, leaderboards, overlay, players
 
-TABLES: Final = (home.endpoints, overlay.endpoints)
+TABLES: Final = tuple(module.endpoints for module in (home, leaderboards, players, about, overlay))
 """The endpoints of every page, in the order in which the router asks them."""

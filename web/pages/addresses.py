@@ -13,6 +13,8 @@ MAPS: Final = "/maps"
 WEAPONS: Final = "/weapons"
 SERVERS: Final = "/servers"
 SEARCH: Final = "/search"
+LIVE_PART: Final = "/parts/live"
+"""What is on now, a part of the front page."""
 ABOUT_RATING: Final = "/about/rating"
 
 

@@ -1,42 +1,100 @@
-"""The front page: what is on now, today's figures, records, newest matches."""
+"""The front page: what is on now, this week's best, the newest matches."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
 from typing import Final
 
 from aiohttp import web
+from msgspec import Struct
 
-from query import matches, totals
+from cache.errors import RedisUnavailable
+from live import boards
+from query import dossiers, leaderboards, matches, totals
+from query.periods import period
+from query.ranked_stats import KILLS
+from query.rankings import Page as Ranks
+from query.scope import Scope
+from schema.answers.dossiers import Form
+from schema.answers.leaderboards import LeaderboardEntry
+from schema.answers.live import LiveMatch
 from schema.answers.matches import MatchItem
 from schema.answers.totals import GlobalStats
 from web.endpoints import Endpoints
+from web.moments import moment_of
 from web.pages import addresses
+from web.pages.cached import cached
 from web.pages.rendering import Page, render
 from web.stats.parameters import now, server_names
 from web.world import WORLD
 
 NEWEST_MATCHES: Final = 8
+LEADERS: Final = 8
 DESCRIPTION: Final = "Live matches, leaderboards and every player's record."
 
 endpoints = Endpoints("pages")
 
 
-@dataclass(frozen=True, kw_only=True)
-class HomeView:
-    """What the front page shows."""
+class HomeView(Struct, frozen=True, kw_only=True):
+    """What the front page shows, but for what is on now."""
 
     totals: GlobalStats
     newest: list[MatchItem]
+    leaders: list[LeaderboardEntry]
+    """Of the running week, by kills."""
+    forms: dict[str, Form]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever reported."""
+        return not self.totals.total_matches and not self.totals.total_players
+
+    def form(self, entry: LeaderboardEntry) -> list[float]:
+        """K/D of a leader's last matches, oldest first."""
+        found = self.forms.get(entry.guid)
+        return found.ratios if found else []
 
 
 @endpoints.page(addresses.HOME)
 async def get_home(request: web.Request) -> web.Response:
     """The front page."""
     world = request.app[WORLD]
-    view = HomeView(
-        totals=await totals.global_stats(world.clickhouse, now()),
-        newest=await matches.matches(world.clickhouse, server_names(world), limit=NEWEST_MATCHES),
-    )
+    store, at = world.clickhouse, now()
+
+    async def produce() -> HomeView:
+        whole, newest, board = await asyncio.gather(
+            totals.global_stats(store, at),
+            matches.matches(store, server_names(world), limit=NEWEST_MATCHES),
+            leaderboards.leaderboard(store, KILLS, Scope(period=period("week", at)), Ranks(limit=LEADERS)),
+        )
+        return HomeView(
+            totals=whole,
+            newest=newest,
+            leaders=board.players,
+            forms=await dossiers.forms(store, [entry.guid for entry in board.players], at),
+        )
+
+    view = await cached(request, "match", "home", HomeView, produce)
     page = Page(title="", section=addresses.HOME, description=DESCRIPTION)
-    return render(request, "home.html", page, view)
+    return render(request, "home.html", page, {"home": view, "live": await _live(request)})
+
+
+@endpoints.page(addresses.LIVE_PART)
+async def get_live_part(request: web.Request) -> web.Response:
+    """What is on now, as the front page holds it, to be fetched again while it is looked at."""
+    return render(
+        request, "home_live.html", Page(title="Live", robots="noindex"), {"live": await _live(request)}
+    )
+
+
+async def _live(request: web.Request) -> list[LiveMatch] | None:
+    """The matches being played; None when nobody knows, as Redis is away."""
+    world = request.app[WORLD]
+
+    async def produce() -> list[LiveMatch]:
+        return await boards.live_matches(world.live, moment_of(world))
+
+    try:
+        return await cached(request, "live", "live", list[LiveMatch], produce)
+    except RedisUnavailable:
+        return None

@@ -21,6 +21,12 @@ FIRST_VIEW_BYTES_MAX = 300_000
 
 PATHS: dict[str, Callable[[Site], str]] = {
     "home": lambda _: "/",
+    "leaderboards": lambda _: "/leaderboards",
+    "player": lambda site: f"/player/{site.leader()}",
+    "hostile player": lambda _: "/player/hostile-image",
+    "long name": lambda _: "/player/long-name",
+    "comparison": lambda site: f"/player/{site.leader()}/compare?with=right-to-left",
+    "about rating": lambda _: "/about/rating",
     "unknown": lambda _: "/nowhere",
 }
 STATUSES = {"unknown": 404}

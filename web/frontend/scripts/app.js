@@ -18,6 +18,12 @@ Object.assign(htmx.config, {
   timeout: 15000,
 });
 
+// Filters that are not set stay out of the address.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData.entries()]) if (value === "") detail.formData.delete(name);
+});
+
 startThemeToggle();
 startSlowNote();
 // At start and for every part that htmx swaps in.

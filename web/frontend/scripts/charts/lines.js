@@ -1,4 +1,4 @@
-// {labels: [text], series: [{name, values: [number|null], bars?: true, second?: true}]}: lines and bars over the same labels.
+// {whole: no broken ticks, short: labels only in the tooltip, labels: [text], series: [{name, values: [number|null], bars?: true, second?: true}]}: lines and bars over the same labels.
 import { axis, common, series } from "./palette.js";
 
 export function linesOption(data, colours) {
@@ -7,7 +7,7 @@ export function linesOption(data, colours) {
     ...common(colours),
     tooltip: { ...common(colours).tooltip, trigger: "axis" },
     grid: { left: 4, right: 4, top: 36, bottom: 4, containLabel: true },
-    xAxis: axis(colours, { type: "category", data: data.labels, splitLine: { show: false } }),
+    xAxis: axis(colours, { type: "category", data: data.labels, splitLine: { show: false }, ...(data.short ? { axisLabel: { show: false } } : {}) }),
     yAxis: [
       axis(colours, { type: "value", minInterval: data.whole ? 1 : 0 }),
       ...(hasSecond ? [axis(colours, { type: "value", splitLine: { show: false } })] : []),

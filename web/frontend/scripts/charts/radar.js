@@ -8,9 +8,10 @@ export function radarOption(data, colours) {
     legend: { ...common(colours).legend, show: data.series.length > 1 },
     radar: {
       indicator: data.axes,
-      radius: "68%",
+      radius: "62%",
       center: ["50%", "54%"],
       splitNumber: 4,
+      axisNameGap: 8,
       axisName: { color: colours.ink2, fontSize: 13 },
       axisLine: { lineStyle: { color: colours.line } },
       splitLine: { lineStyle: { color: colours.line } },
