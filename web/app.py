@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web import assets, health, ingest, live, pages, sql, stats
+from web import assets, documentation, health, ingest, live, pages, sql, stats
 from web.assets import ASSETS, load_assets
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
 from web.endpoints import ENDPOINTS, Endpoint, by_handler
 from web.health import CHECKS, StoreChecks
 from web.live.streams import close_streams
+from web.openapi import DOCUMENT, openapi_document
 from web.parameters import DECLARED
 from web.settings import WebSettings
 from web.world import WORLD, World
@@ -24,6 +25,7 @@ TABLES: Final = (
     *stats.TABLES,
     *live.TABLES,
     sql.endpoints,
+    documentation.endpoints,
     assets.endpoints,
     *pages.TABLES,
 )
@@ -46,6 +48,7 @@ def create_app(world: World, more: Iterable[Iterable[Endpoint]] = ()) -> web.App
     app[ENDPOINTS] = endpoints
     app[DECLARED] = {handler: endpoint.parameters for handler, endpoint in endpoints.items()}
     app.on_shutdown.append(close_streams)
+    app[DOCUMENT] = openapi_document(endpoints.values(), world.version)
     for endpoint in endpoints.values():
         app.add_routes(endpoint.routes())
     return app

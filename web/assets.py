@@ -113,7 +113,7 @@ VERSION: Final = part("version", "The hash in the address")
 endpoints = Endpoints("pages")
 
 
-@endpoints.page(f"{PREFIX}/{{version}}/{{path:.+}}", parameters=[VERSION, FILE])
+@endpoints.page(f"{PREFIX}/{{version}}/{{path:.+}}", parameters=[VERSION, FILE], limited=False)
 async def get_asset(request: web.Request) -> web.Response:
     """One file."""
     accepts = request.headers.get(hdrs.ACCEPT_ENCODING, "")

@@ -68,7 +68,7 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         REFUSED.labels(endpoint_of(request), known.reason).inc()
         if wants_page(request):
             return failure_page(request, known, request_id)
-        return error_response(known, request_id)
+        return error_response(known, request_id, request.path)
 
 
 def _complete(

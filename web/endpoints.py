@@ -67,6 +67,8 @@ class Endpoint:
     """Who may ask; None: anybody."""
     documented: bool = True
     """Whether it is part of the API, not a page for people."""
+    limited: bool = False
+    """Whether one address or key may ask only so often."""
     route_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,12 +124,13 @@ class Endpoints:
         body: Body | None = None,
         caller: Caller | None = None,
         documented: bool = True,
+        limited: bool | None = None,
         **route_options: Any,
     ) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a handler; its docstring becomes the summary (first line) and the description (the rest).
 
         `answers`: the type of the 200 (msgspec knows it), a tuple of alternatives, None (no JSON), or a mapping of
-        status to any of these. A part of the path that only some of `paths` have is declared like the others.
+        status to any of these. `limited`: reads are, unless it says otherwise. A part of the path that only some of `paths` have is declared like the others.
         """
         kinds = _texts(cache)
         if unknown := set(kinds) - LIFETIMES_S.keys():
@@ -138,7 +141,8 @@ class Endpoints:
                 Endpoint(
                     handler=handler, method=method, paths=paths, tag=self._tag, answers=_answers(answers),
                     parameters=tuple(parameters), errors=errors or {}, cache=kinds, media=_texts(media), body=body,
-                    caller=caller, documented=documented, route_options=route_options,
+                    caller=caller, documented=documented,
+                    limited=method == hdrs.METH_GET if limited is None else limited, route_options=route_options,
                 )
             )  # fmt: skip
             return handler

@@ -1,4 +1,4 @@
-"""Failures as HTTP says them: one status, one text, `{"error": text}`; nothing of our insides."""
+"""Failures as HTTP says them: one status, one reason, one text for people; nothing of our insides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STORE_RETRY_S: Final = 5
 class HttpError(Exception):
     """An answer that is an error. Raise it anywhere below the edge.
 
-    `reason` is its name in metrics (few, fixed words). `close` ends the connection, for a body that was not
+    `reason` is its name in metrics and in the problem's type (few, fixed words). `close` ends the connection, for a body that was not
     read to its end. `retry_after_s` becomes the header Retry-After.
     """
 
@@ -39,6 +39,7 @@ class HttpError(Exception):
         self.status = status
         self.text = text
         self.reason = reason or f"status_{status}"
+        self.is_plain = not reason
         self.retry_after_s = retry_after_s
         self.close = close
         self.headers: dict[str, str] = {}

@@ -60,7 +60,7 @@ class StoreChecks:
 CHECKS: Final = web.AppKey("CHECKS", StoreChecks)
 
 
-@endpoints.get("/health", answers=Health)
+@endpoints.get("/health", answers=Health, limited=False)
 async def health(request: web.Request) -> web.Response:
     """200 while the process answers at all; asks no store."""
     world = request.app[WORLD]
@@ -69,7 +69,7 @@ async def health(request: web.Request) -> web.Response:
     return json_response(body, headers=NO_STORE)
 
 
-@endpoints.get("/ready", answers={200: Readiness, 503: Readiness})
+@endpoints.get("/ready", answers={200: Readiness, 503: Readiness}, limited=False)
 async def ready(request: web.Request) -> web.Response:
     """Whether reports are accepted durably; 503 when not.
 
@@ -84,7 +84,7 @@ async def ready(request: web.Request) -> web.Response:
     return json_response(body, status=200 if is_ready else 503, headers=NO_STORE)
 
 
-@endpoints.get("/metrics", answers=None, media="text/plain")
+@endpoints.get("/metrics", answers=None, media="text/plain", limited=False)
 async def prometheus(request: web.Request) -> web.Response:
     """The counts of every role of this node, as Prometheus text."""
     # Reading every process's files takes milliseconds: not on the loop that acknowledges reports.

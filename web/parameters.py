@@ -76,7 +76,7 @@ DECLARED: Final = web.AppKey("DECLARED", Mapping[object, Sequence[AnyParameter]]
 
 def part(name: str, help: str, *, default: str = "") -> Parameter[str]:
     """A part of the path, decoded once; `default` where a path of the endpoint does not have it."""
-    return Parameter(name, "path", help, {"type": "string"}, str, default)
+    return Parameter(name, "path", help, {"type": "string", "minLength": 1}, str, default)
 
 
 def header(name: str, help: str) -> Parameter[str]:

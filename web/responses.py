@@ -6,11 +6,12 @@ import functools
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
+from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web import BaseRequest
 
@@ -53,17 +54,50 @@ def json_bytes_response(
     return web.Response(body=body, status=status, headers=headers, content_type="application/json")
 
 
-def error_response(error: HttpError, request_id: str = "") -> web.Response:
-    """`{"error": text}`; a 5xx names the request too, so that a report can be matched with the log."""
-    body: dict[str, Any] = {"error": error.text}
-    if error.status >= 500 and request_id:
-        body["request_id"] = request_id
-    response = json_response(body, status=error.status, headers=error.headers)
+PROBLEM: Final = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error as RFC 9457 says it, and as the original did: `error` is what `detail` is."""
+
+    type: str
+    """`urn:statline:problem:` and the reason, or about:blank where the status says it all."""
+    title: str
+    status: int
+    detail: str
+    error: str
+    instance: str = ""
+    """The path that was asked for."""
+    request_id: str = ""
+    """With a 5xx: the name of the request in our log."""
+
+
+def error_response(error: HttpError, request_id: str = "", path: str = "") -> web.Response:
+    """The problem as JSON; a 5xx names the request too, so that a report can be matched with the log."""
+    is_ours = error.status >= 500
+    problem = Problem(
+        type="about:blank" if error.is_plain else f"urn:statline:problem:{error.reason}",
+        title=_title(error.status),
+        status=error.status,
+        detail=error.text,
+        error=error.text,
+        instance=path,
+        request_id=request_id if is_ours else "",
+    )
+    headers = {hdrs.CACHE_CONTROL: "no-store", **error.headers}
+    response = web.Response(body=encode(problem), status=error.status, headers=headers, content_type=PROBLEM)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
     if error.close:
         response.force_close()
     return response
+
+
+def _title(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
 
 
 def compress_if_wanted(request: web.Request, response: web.Response, body_bytes: int) -> None:

@@ -25,10 +25,14 @@ BACKLOG: Final = 1024
 FILES_RESERVED: Final = 128
 """Open files that are no connections of clients: the spool, the stores, the logs."""
 
-_FULL: Final = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 32\r\n"
-    b"Retry-After: 1\r\nConnection: close\r\n\r\n" + b'{"error":"Too many connections"}'
+_FULL_BODY: Final = (
+    b'{"type":"urn:statline:problem:connections","title":"Service Unavailable","status":503,'
+    b'"detail":"Too many connections","error":"Too many connections"}'
 )
+_FULL: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
+    b"Retry-After: 1\r\nConnection: close\r\n\r\n%s"
+) % (len(_FULL_BODY), _FULL_BODY)
 
 _log = structlog.get_logger("web")
 

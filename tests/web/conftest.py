@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,56 +108,58 @@ class Served:
 Serve = Callable[..., AbstractAsyncContextManager[Served]]
 
 
+@contextlib.asynccontextmanager
+async def serving(
+    postgres: Postgres,
+    redis: str,
+    folder: Path,
+    more: Iterable[Endpoint] = (),
+    *,
+    ingest: IngestSettings | None = None,
+    clickhouse: ClickHouse | None = None,
+    reader_url: str = NO_CLICKHOUSE,
+    database: str = "none",
+    live: LiveSettings = LiveSettings(),  # noqa: B008 - frozen
+    **settings: Any,
+) -> AsyncIterator[Served]:
+    """A server on a port of its own while inside; `settings` of web by name, `more` endpoints."""
+    new = await servers.add(postgres, "test")
+    web_settings = dataclasses.replace(WebSettings(), **settings)
+    spool = folder / "spool" / "web"
+    async with contextlib.AsyncExitStack() as stack:
+        store = LiveStore(await stack.enter_async_context(connect(redis, RedisSettings())), live)
+        keys = await stack.enter_async_context(open_keys(postgres))
+
+        def moment() -> Moment:
+            return Moment(datetime.now(UTC), keys.server_names(), live)
+
+        world = World(
+            clickhouse=clickhouse or await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings()),
+            reader=await stack.enter_async_context(Reader(reader_url, database, 8)),
+            postgres=postgres,
+            cache=await stack.enter_async_context(open_answers(redis, RedisSettings())),
+            door=await stack.enter_async_context(open_door(ingest or IngestSettings(), spool)),
+            keys=keys,
+            receipts=ReceiptReader(RealDisk(), folder),
+            live=store,
+            hub=await stack.enter_async_context(open_hub(redis, store, moment, live)),
+            settings=web_settings,
+            version="0.0",
+            started_at=datetime.now(UTC),
+        )
+        await world.keys.refresh()
+        app = create_app(world, [more])
+        port = await stack.enter_async_context(open_server(app, web_settings, "127.0.0.1", 0))
+        client = await stack.enter_async_context(
+            ClientSession(f"http://127.0.0.1:{port}", timeout=ClientTimeout(total=30), auto_decompress=False)
+        )
+        yield Served(world, port, new.server_id, new.token, client, spool)
+
+
 @pytest.fixture
 def serve(postgres: Postgres, redis: str, tmp_path: Path) -> Serve:
-    """`async with serve(read_timeout_s=0.2) as served`: settings of web by name, further endpoints by `more`."""
-
-    @contextlib.asynccontextmanager
-    async def started(
-        more: Iterable[Endpoint] = (),
-        ingest: IngestSettings | None = None,
-        clickhouse: ClickHouse | None = None,
-        reader_url: str = NO_CLICKHOUSE,
-        database: str = "none",
-        live: LiveSettings = LiveSettings(),  # noqa: B008 - frozen
-        **settings: Any,
-    ) -> AsyncIterator[Served]:
-        new = await servers.add(postgres, "test")
-        web_settings = dataclasses.replace(WebSettings(), **settings)
-        spool = tmp_path / "spool" / "web"
-        async with contextlib.AsyncExitStack() as stack:
-            store = LiveStore(await stack.enter_async_context(connect(redis, RedisSettings())), live)
-            keys = await stack.enter_async_context(open_keys(postgres))
-
-            def moment() -> Moment:
-                return Moment(datetime.now(UTC), keys.server_names(), live)
-
-            world = World(
-                clickhouse=clickhouse
-                or await ClickHouse.connect(NO_CLICKHOUSE, "none", ClickHouseSettings()),
-                reader=await stack.enter_async_context(Reader(reader_url, database, 8)),
-                postgres=postgres,
-                cache=await stack.enter_async_context(open_answers(redis, RedisSettings())),
-                door=await stack.enter_async_context(open_door(ingest or IngestSettings(), spool)),
-                keys=keys,
-                receipts=ReceiptReader(RealDisk(), tmp_path),
-                live=store,
-                hub=await stack.enter_async_context(open_hub(redis, store, moment, live)),
-                settings=web_settings,
-                version="0.0",
-                started_at=datetime.now(UTC),
-            )
-            await world.keys.refresh()
-            app = create_app(world, [more])
-            port = await stack.enter_async_context(open_server(app, web_settings, "127.0.0.1", 0))
-            client = await stack.enter_async_context(
-                ClientSession(
-                    f"http://127.0.0.1:{port}", timeout=ClientTimeout(total=30), auto_decompress=False
-                )
-            )
-            yield Served(world, port, new.server_id, new.token, client, spool)
-
-    return started
+    """`async with serve(read_timeout_s=0.2) as served`: see `serving`."""
+    return partial(serving, postgres, redis, tmp_path)
 
 
 @pytest.fixture

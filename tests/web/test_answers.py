@@ -78,7 +78,7 @@ async def test_a_missing_thing_is_404_for_everyone_who_waits_and_is_asked_again(
         database.open.set()
         responses = await asyncio.gather(*asking)
 
-        assert [(r.status, r.json) for r in responses] == [(404, {"error": "Player not found"})] * 5
+        assert [(r.status, r.json["error"]) for r in responses] == [(404, "Player not found")] * 5
         database.error = None
         assert (await served.get("/player/7")).status == 200
 

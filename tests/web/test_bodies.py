@@ -29,7 +29,7 @@ async def test_a_body_of_exactly_the_limit_is_accepted(served: Served) -> None:
 async def test_one_byte_more_is_413(served: Served) -> None:
     answer = await served.post(full(LIMIT + 1))
 
-    assert (answer.status, answer.json) == (413, {"error": "Request body too large"})
+    assert (answer.status, answer.json["error"]) == (413, "Request body too large")
 
 
 async def test_a_huge_content_length_is_413_before_the_body_comes(served: Served) -> None:
@@ -81,7 +81,7 @@ async def test_a_sender_that_stops_halfway_is_408_and_holds_nobody(serve: Serve)
         answer = await slow
 
         assert answer.startswith(b"HTTP/1.1 408 ")
-        assert b'{"error":"Request body took too long"}' in answer
+        assert b'"error":"Request body took too long"' in answer
         assert len(served.stored()) == 1
 
 
@@ -136,7 +136,7 @@ async def test_a_bomb_is_413_and_the_connection_goes_on(served: Served) -> None:
 
     answer = await served.post(gzip.compress(b"\0" * (64 * LIMIT)), headers=headers)
 
-    assert (answer.status, answer.json) == (413, {"error": "Request body too large"})
+    assert (answer.status, answer.json["error"]) == (413, "Request body too large")
     assert answer.headers.get("Connection") != "close"
 
 
@@ -145,7 +145,7 @@ async def test_a_truncated_gzip_is_400(served: Served) -> None:
 
     answer = await served.post(gzip.compress(EVENT)[:-5], headers=headers)
 
-    assert (answer.status, answer.json) == (400, {"error": "Corrupt compressed body"})
+    assert (answer.status, answer.json["error"]) == (400, "Corrupt compressed body")
     assert served.stored() == []
 
 

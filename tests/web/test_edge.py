@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 
 import pytest
 import structlog
@@ -65,8 +66,10 @@ async def test_every_error_is_json_of_one_form(
     answer = await served.ask(method, path)
 
     assert answer.status == status
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.json == {"error": text}
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.json["detail"], answer.json["error"]) == (text, text)
+    assert (answer.json["status"], answer.json["title"]) == (status, HTTPStatus(status).phrase)
+    assert (answer.json["type"], answer.json["instance"]) == ("about:blank", path)
 
 
 async def test_405_names_the_methods_that_are_allowed(served: Served) -> None:

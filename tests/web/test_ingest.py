@@ -89,7 +89,7 @@ async def test_the_first_token_that_is_not_empty_counts(
 async def test_a_wrong_token_in_front_of_a_good_one_is_401(served: Served) -> None:
     answer = await served.post(headers={"X-Server-Token": "wrong", "Authorization": served.token})
 
-    assert (answer.status, answer.json) == (401, {"error": "Invalid server token"})
+    assert (answer.status, answer.json["error"]) == (401, "Invalid server token")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/ingest/events", "/api/v1/ingest/match-result"])
@@ -100,7 +100,7 @@ async def test_no_token_at_all_is_401_and_a_token_in_the_body_does_not_help(
 
     answer = await served.post(body, path=path, headers={})
 
-    assert (answer.status, answer.json) == (401, {"error": "Missing server token"})
+    assert (answer.status, answer.json["error"]) == (401, "Missing server token")
     assert served.stored() == []
 
 
@@ -131,7 +131,7 @@ async def test_a_full_spool_answers_429_with_retry_after(serve: Serve) -> None:
 
         answer = await served.post()
 
-        assert (answer.status, answer.json) == (429, {"error": "Too many events"})
+        assert (answer.status, answer.json["error"]) == (429, "Too many events")
         assert int(answer.headers["Retry-After"]) >= 1
         assert (await served.get("/ready")).status == 503
 
