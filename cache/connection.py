@@ -28,7 +28,7 @@ PAUSE_S: Final = 1.0
 
 _MEASURES: Final = {
     call: (metrics.REDIS_SECONDS.labels(call), metrics.REDIS_ERRORS.labels(call))
-    for call in ("get", "set", "ping", "live")
+    for call in ("get", "set", "turn", "forget", "take", "ping", "live")
 }
 
 
@@ -47,9 +47,7 @@ class RedisConnection:
 
     async def get(self, key: str) -> bytes | None:
         """The value, None when there is none. Raises RedisUnavailable."""
-        value = await self._unless_failing("get", lambda: self._redis.get(key))
-        # Text only where the operator's URL asks redis-py to decode.
-        return value.encode() if isinstance(value, str) else value
+        return _bytes(await self._unless_failing("get", lambda: self._redis.get(key)))
 
     async def set(self, key: str, value: bytes, lifetime_s: int) -> None:
         """Keep a value for `lifetime_s` seconds. Raises RedisUnavailable."""
@@ -61,6 +59,34 @@ class RedisConnection:
         Raises RedisUnavailable, also when Redis refuses (a script that is wrong).
         """
         return await self._unless_failing(name, lambda: call(self._redis))
+
+    async def take_turn(self, turn: str, key: str, turn_s: int) -> tuple[bool, bytes | None]:
+        """Whether the turn is ours now, for `turn_s` seconds at most, and the value of `key`. Raises RedisUnavailable."""
+
+        async def ask() -> tuple[bool, bytes | None]:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.set(turn, b"1", nx=True, ex=turn_s)
+                pipeline.get(key)
+                is_ours, value = await pipeline.execute()
+            return bool(is_ours), _bytes(value)
+
+        return await self._unless_failing("turn", ask)
+
+    async def forget(self, key: str) -> None:
+        """Drop a value. Raises RedisUnavailable."""
+        await self._unless_failing("forget", lambda: self._redis.delete(key))
+
+    async def take(self, key: str, number: int, lifetime_s: int) -> int:
+        """Add to a counter that ends `lifetime_s` after its last use; returns its sum. Raises RedisUnavailable."""
+
+        async def ask() -> int:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.incrby(key, number)
+                pipeline.expire(key, lifetime_s)
+                total, _ = await pipeline.execute()
+            return int(total)
+
+        return await self._unless_failing("take", ask)
 
     async def ping(self) -> bool:
         """Whether Redis answers. Asked even while it is left alone; a good answer ends the pause."""
@@ -102,6 +128,11 @@ class RedisConnection:
         if self._failing:
             self._failing = False
             metrics.REDIS_UP.set(1)
+
+
+def _bytes(value: bytes | str | None) -> bytes | None:
+    # Text only where the operator's URL asks redis-py to decode.
+    return value.encode() if isinstance(value, str) else value
 
 
 @asynccontextmanager

@@ -25,3 +25,8 @@ LIFETIMES_S: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """Kind of answer -> seconds it may be served from the cache. A kind that is missing here is a programming error."""
+
+
+def kept_s(kind: str) -> int:
+    """How long an answer of that kind is kept: fresh for its lifetime, then stale for as long again."""
+    return 2 * LIFETIMES_S[kind]

@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 ANSWERS: Final = Counter(
     "statline_cache_answers_total",
-    "Answers by kind and by where they came from: hit (Redis), miss (produced and stored), "
+    "Answers by kind and by where they came from: hit (Redis), stale (Redis, being refreshed), miss (produced and stored), "
     "bypass (produced, Redis away), shared (waited for the same answer of another request)",
     ["kind", "result"],
 )

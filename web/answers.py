@@ -1,25 +1,35 @@
-"""An answer from the cache or from the database, as the HTTP response of a GET."""
+"""An answer from the cache or from the database, as the HTTP response of a GET, or as a value for a page."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeVar
 
+import msgspec
 from aiohttp import hdrs, web
 
-from cache.lifetimes import LIFETIMES_S
+from cache.answers import Remembered
+from cache.lifetimes import LIFETIMES_S, kept_s
 from web.endpoints import endpoint_of
 from web.responses import compress_if_wanted, encode, json_bytes_response
-from web.world import WORLD
+from web.world import WORLD, World
 
 CACHE_HEADER: Final = "X-Cache"
-"""hit: from Redis; miss: produced now and kept; bypass: produced now, Redis away."""
+"""hit: from Redis; stale: from Redis while it is refreshed; miss: produced now and kept; bypass: produced, Redis away."""
+
+CACHE_STATUS: Final = "Cache-Status"
+"""The same as RFC 9211 says it."""
+
+Value = TypeVar("Value")
+
+_GZIP: Final = "-gzip"
 
 
 async def answer(
     request: web.Request, produce: Callable[[], Awaitable[object]], *, kind: str = "", variant: str = ""
 ) -> web.Response:
-    """The JSON of what `produce` returns, from the cache while it is fresh.
+    """The JSON of what `produce` returns, from the cache while it is fresh, or 304 when the client has it.
 
     The endpoint's declaration says the lifetime (`cache`, of which `kind` picks one) and which requests share an
     answer: those with equal values of all declared parameters and an equal `variant`, which holds whatever else
@@ -34,10 +44,60 @@ async def answer(
     async def produced() -> bytes:
         return encode(await produce())
 
-    body, source = await request.app[WORLD].cache.get_or_produce(
+    found = await request.app[WORLD].cache.get_or_produce(
         kind, f"{key}//{variant}" if variant else key, produced
     )
-    headers = {CACHE_HEADER: source, hdrs.CACHE_CONTROL: f"public, max-age={LIFETIMES_S[kind]}"}
-    response = json_bytes_response(body, headers=headers)
-    compress_if_wanted(request, response, len(body))
+    return _response(request, kind, found)
+
+
+async def known(
+    world: World, kind: str, key: str, produce: Callable[[], Awaitable[Value]], type_: type[Value]
+) -> Value:
+    """What `produce` returns, from the cache while it is fresh: for pages, which need the value and not its bytes.
+
+    `kind` names the lifetime, `key` tells apart every answer of that kind (begin it with the page's name), `type_`
+    is what the bytes are read as (a Struct, `list[Struct]`).
+    """
+    made: list[Value] = []
+
+    async def produced() -> bytes:
+        value = await produce()
+        made.append(value)
+        return encode(value)
+
+    found = await world.cache.get_or_produce(kind, f"value/{key}", produced)
+    if made and found.source in ("miss", "bypass"):
+        return made[0]
+    return msgspec.json.decode(found.body, type=type_)
+
+
+def _response(request: web.Request, kind: str, found: Remembered) -> web.Response:
+    digest = hashlib.blake2b(found.body, digest_size=12).hexdigest()
+    headers = _headers(kind, found)
+    if _has_it(request, digest):
+        # A 304 repeats the validator of what the client would get.
+        headers[hdrs.ETAG] = f'"{digest}"'
+        return web.Response(status=304, headers=headers)
+    response = json_bytes_response(found.body, headers=headers)
+    is_smaller = compress_if_wanted(request, response, len(found.body))
+    # A strong validator names bytes, and the compressed ones are others.
+    response.headers[hdrs.ETAG] = f'"{digest}{_GZIP if is_smaller else ""}"'
     return response
+
+
+def _has_it(request: web.Request, digest: str) -> bool:
+    return any(
+        tag.value == "*" or tag.value.removesuffix(_GZIP) == digest for tag in request.if_none_match or ()
+    )
+
+
+def _headers(kind: str, found: Remembered) -> dict[str, str]:
+    lifetime_s, age_s = LIFETIMES_S[kind], int(found.age_s)
+    statuses = {"miss": "fwd=miss; stored", "bypass": "fwd=bypass"}
+    status = statuses.get(found.source, f"hit; ttl={lifetime_s - age_s}")
+    return {
+        CACHE_HEADER: found.source,
+        CACHE_STATUS: f"statline; {status}",
+        hdrs.CACHE_CONTROL: f"public, max-age={lifetime_s}, stale-while-revalidate={kept_s(kind) - lifetime_s}",
+        hdrs.AGE: str(age_s),
+    }

@@ -16,6 +16,7 @@ from web.health import CHECKS, StoreChecks
 from web.live.streams import close_streams
 from web.openapi import DOCUMENT, openapi_document
 from web.parameters import DECLARED
+from web.rates import RATES, ReadRates
 from web.settings import WebSettings
 from web.world import WORLD, World
 
@@ -43,6 +44,7 @@ def create_app(world: World, more: Iterable[Iterable[Endpoint]] = ()) -> web.App
     app[WORLD] = world
     app[CHECKS] = StoreChecks(world)
     app[BODIES] = BodyBudget(world.settings)
+    app[RATES] = ReadRates(world.settings, world.cache, world.keys)
     app[sql.RUNNING] = set()
     app[ASSETS] = load_assets()
     app[ENDPOINTS] = endpoints

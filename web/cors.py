@@ -12,10 +12,10 @@ from aiohttp import hdrs, web
 
 _ALLOWED: Final = {
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, PUT, DELETE, OPTIONS",
-    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Accept, Authorization, Content-Type, X-Server-Token, Idempotency-Key, X-Request-Id",
+    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Accept, Authorization, Content-Type, X-Server-Token, Idempotency-Key, If-None-Match, X-Request-Id",
     hdrs.ACCESS_CONTROL_MAX_AGE: "300",
 }
-_EXPOSED: Final = "X-Cache, X-Request-Id, Retry-After, Statline-Receipt"
+_EXPOSED: Final = "X-Cache, Cache-Status, ETag, Age, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Statline-Receipt"
 
 
 def is_preflight(request: web.Request) -> bool:

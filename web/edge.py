@@ -14,9 +14,11 @@ from aiohttp.typedefs import Handler, Middleware
 from structlog.contextvars import bind_contextvars
 
 from web.cors import allow_origin, is_preflight, preflight_response
+from web.endpoints import ENDPOINTS
 from web.errors import HttpError, http_error
 from web.metrics import REFUSED, count_request
 from web.pages.failures import failure_page, wants_page
+from web.rates import RATES, VERDICT
 from web.request_ids import HEADER, REQUEST_ID, request_id_of
 from web.responses import SECURITY_HEADERS, Acknowledgement, error_response
 from web.settings import WebSettings
@@ -56,6 +58,9 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     try:
         if is_preflight(request):
             return preflight_response()
+        endpoint = request.app[ENDPOINTS].get(request.match_info.handler)
+        if endpoint is not None and endpoint.limited:
+            await _limit(request)
         return await handler(request)
     except Exception as error:  # noqa: BLE001 - the HTTP edge: nothing of our insides leaves the process
         if isinstance(error, web.HTTPException) and error.status < 400:
@@ -71,6 +76,15 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         return error_response(known, request_id, request.path)
 
 
+async def _limit(request: web.Request) -> None:
+    """Count a read. Raises HttpError 429 where its address or key has asked too often."""
+    verdict = await request.app[RATES].judge(request)
+    if verdict is not None:
+        request[VERDICT] = verdict
+        if not verdict.allowed:
+            raise verdict.error()
+
+
 def _complete(
     request: web.Request, response: web.StreamResponse, request_id: str, settings: WebSettings
 ) -> None:
@@ -81,6 +95,8 @@ def _complete(
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
     headers[HEADER] = request_id
+    if (verdict := request.get(VERDICT)) is not None:
+        headers.update(verdict.headers())
     allow_origin(request, response, settings.cors_origins)
 
 

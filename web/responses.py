@@ -100,13 +100,15 @@ def _title(status: int) -> str:
         return "Error"
 
 
-def compress_if_wanted(request: web.Request, response: web.Response, body_bytes: int) -> None:
-    """Gzip a larger body for a client that accepts it."""
+def compress_if_wanted(request: web.Request, response: web.Response, body_bytes: int) -> bool:
+    """Gzip a larger body for a client that accepts it; whether it will be."""
     if body_bytes <= COMPRESS_ABOVE_BYTES:
-        return
+        return False
     response.headers["Vary"] = "Accept-Encoding"
-    if accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
-        response.enable_compression(web.ContentCoding.gzip)
+    if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
+        return False
+    response.enable_compression(web.ContentCoding.gzip)
+    return True
 
 
 def accepts_coding(header: str, wanted: str) -> bool:

@@ -65,6 +65,26 @@ class WebSettings:
         "Which requests are logged: those that failed or were slow, or all.",
         choices=("problems", "all"),
     )
+    reads_per_address: int = setting(
+        1000,
+        "Reads one address (IPv6: one /64) may make in 10 seconds; above it 429. 0: no limit.",
+        minimum=0,
+        maximum=10_000_000,
+    )
+    # The forum asks for all its visitors with one key.
+    reads_per_key: int = setting(
+        20_000,
+        "Reads that carry one game server's key may make in 10 seconds; above it 429. 0: no limit.",
+        minimum=0,
+        maximum=10_000_000,
+    )
+    # What comes from this machine is a proxy on it or a tool, not a visitor.
+    unlimited_networks: tuple[str, ...] = setting(
+        ("127.0.0.0/8", "::1/128"), "Networks whose reads are not limited."
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (), "Networks of proxies whose X-Forwarded-For says whose address a request comes from."
+    )
     cors_origins: tuple[str, ...] = setting(
         ("*",), "Origins whose pages may read the answers from a browser; * for any."
     )

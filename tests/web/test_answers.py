@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 
 from clickhouse.errors import ClickHouseUnavailable
+from schema.answers.players import NamedPlayer
 from tests.web.conftest import Serve
-from web.answers import answer
+from web.answers import answer, known
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.parameters import part
@@ -52,7 +53,9 @@ async def test_the_header_says_where_the_answer_came_from(serve: Serve) -> None:
 
         assert [first.headers["X-Cache"], second.headers["X-Cache"]] == ["miss", "hit"]
         assert first.body == second.body == b'{"name":"Ann","kd_ratio":null}'
-        assert first.headers["Cache-Control"] == "public, max-age=10"
+        assert first.headers["Cache-Control"] == "public, max-age=10, stale-while-revalidate=10"
+        assert (first.headers["Age"], first.headers["Cache-Status"]) == ("0", "statline; fwd=miss; stored")
+        assert second.headers["Cache-Status"].startswith("statline; hit; ttl=")
         assert database.asked == 1
 
 
@@ -116,3 +119,35 @@ async def test_a_large_answer_stays_plain_for_who_does_not(serve: Serve, accepte
 
         assert "Content-Encoding" not in response.headers
         assert response.json == database.rows
+
+
+async def test_who_has_the_answer_already_is_told_so(serve: Serve) -> None:
+    database = Database()
+    database.rows = ["x"] * 1000
+    async with serve(endpoints_of(database)) as served:
+        plain = await served.get("/player/7", headers={"Accept-Encoding": "identity"})
+        small = await served.get("/player/7", headers={"Accept-Encoding": "gzip"})
+
+        # Other bytes, another strong validator; either is good.
+        assert plain.headers["ETag"] != small.headers["ETag"]
+        for tag in (plain.headers["ETag"], small.headers["ETag"], f'"other", W/{plain.headers["ETag"]}', "*"):
+            again = await served.get("/player/7", headers={"If-None-Match": tag})
+            assert (again.status, again.body) == (304, b"")
+            assert again.headers["ETag"] == plain.headers["ETag"]
+            assert again.headers["Cache-Control"] == plain.headers["Cache-Control"]
+        for tag in ('"other"', "nonsense", '"'):
+            assert (await served.get("/player/7", headers={"If-None-Match": tag})).status == 200
+
+
+async def test_a_page_gets_the_value_itself_and_shares_the_cache(serve: Serve) -> None:
+    asked = 0
+
+    async def produce() -> NamedPlayer:
+        nonlocal asked
+        asked += 1
+        return NamedPlayer(guid="7", name="Ann")
+
+    async with serve() as served:
+        values = [await known(served.world, "player", "page/7", produce, NamedPlayer) for _ in range(3)]
+    assert values == [NamedPlayer(guid="7", name="Ann")] * 3
+    assert asked == 1
