@@ -14,7 +14,7 @@ CALLERS = [
     path
     for folder in ("clickhouse", "query", "ingest", "jobs", "live", "statline", "web")
     for path in (ROOT / folder).rglob("*.py")
-] + [ROOT / "clickhouse" / "document.py"]
+]
 EXAMPLES = {
     "String": "x", "UInt8": 0, "UInt32": 1, "UInt64": 0, "Int32": 50, "Int64": 0, "Identifier": "kills", "Array(String)": ["x"],
     "Date": "2026-11-20", "DateTime('UTC')": "2026-11-20 10:00:00", "DateTime64(3, 'UTC')": "2026-11-20 10:00:00.000",
