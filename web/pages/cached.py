@@ -26,5 +26,5 @@ async def cached(
     async def produced() -> bytes:
         return encode(await produce())
 
-    body, _ = await request.app[WORLD].cache.get_or_produce(kind, f"page/{key}", produced)
-    return msgspec.json.decode(body, type=of)
+    found = await request.app[WORLD].cache.get_or_produce(kind, f"page/{key}", produced)
+    return msgspec.json.decode(found.body, type=of)
