@@ -37,6 +37,8 @@ ENDLESS_S: Final = 6 * 3600
 """Nobody plays one match for so long: its server does not say where one ends. It is settled while it runs."""
 ENDLESS_AGAIN_S: Final = 3600.0
 FAILED_AGAIN_S: Final = 600.0
+EVERYTHING_MAX: Final = 1_000_000
+"""Matches of one run over everything: the longest list that a query answers."""
 BATCH_MATCHES: Final = 50
 BATCH_EVENTS: Final = 300_000
 """What one statement works on: some hundred MB at most."""
@@ -104,6 +106,7 @@ class Settling:
                 "endless_again_before": now
                 - timedelta(seconds=max(ENDLESS_AGAIN_S, settings.settle_again_s)),
                 "long_s": ENDLESS_S,
+                "every": 0,
                 "rows_max": settings.settle_matches_max + len(self._failed),
             },
         )
@@ -135,7 +138,7 @@ async def settle(store: ClickHouse, steps: Sequence[Step], batch: Sequence[OverM
     recorded as settled and nothing is computed.
     """
     counted = await with_raw_events(store, batch)
-    whole = [match for match in counted if match.raw_events and match.raw_events >= match.raw_events_settled]
+    whole = _whole(counted)
     for step in steps:
         try:
             if whole:
@@ -146,6 +149,38 @@ async def settle(store: ClickHouse, steps: Sequence[Step], batch: Sequence[OverM
     await _record(store, counted, now)
     metrics.SETTLED.inc(len(whole))
     return len(whole)
+
+
+async def settle_everything(store: ClickHouse, steps: Sequence[Step]) -> tuple[int, int]:
+    """Take every match that is over, settled or not, through `steps`; how many were computed, and how many kept what they have.
+
+    Nothing is recorded, so what is due stays due for the other steps.
+    """
+    now = datetime.now(UTC)
+    later = now + timedelta(days=1)
+    limits = {
+        "ended_before": now,
+        "quiet_since": now - timedelta(minutes=10),
+        "again_before": later,
+        "endless_again_before": later,
+    }
+    rows = await store.rows(
+        "settle_due", {**limits, "every": 1, "long_s": ENDLESS_S, "rows_max": EVERYTHING_MAX}
+    )
+    computed = kept = 0
+    for batch in batches([_match(row) for row in rows]):
+        whole = _whole(await with_raw_events(store, batch))
+        for step in steps:
+            if whole:
+                await step.run(store, whole)
+        computed += len(whole)
+        kept += len(batch) - len(whole)
+    return computed, kept
+
+
+def _whole(matches: Sequence[OverMatch]) -> list[OverMatch]:
+    """Those of whose raw events none has gone since they were settled."""
+    return [match for match in matches if match.raw_events and match.raw_events >= match.raw_events_settled]
 
 
 def batches(matches: Sequence[OverMatch]) -> Iterator[list[OverMatch]]:

@@ -419,7 +419,9 @@ def drop(
 
 @app.command
 def rebuild(
-    *tables: Annotated[str, Parameter(help="Aggregates, such as player_days; or only `ratings`.")],
+    *tables: Annotated[
+        str, Parameter(help="Aggregates, such as player_days; or only `ratings`, or only `match_sequences`.")
+    ],
     all: Annotated[bool, Parameter(help="Every aggregate.", negative="")] = False,
     force: Annotated[
         bool,
@@ -437,11 +439,16 @@ def rebuild(
     from statline import logs
     from statline.ratings_command import replayed
     from statline.rebuild_command import rebuilt as run
+    from statline.sequences_command import TABLES as SETTLED
+    from statline.sequences_command import settled_again
 
     settings = common.settings()
     logs.configure("rebuild", settings.statline.log_level, settings.statline.log_format)
     if tables == ("ratings",):
         _print(replayed(settings))
+        return
+    if tables and set(tables) <= SETTLED:
+        _print(settled_again(settings))
         return
     _print(
         run(

@@ -1,7 +1,7 @@
 -- Question: which matches are over, or quiet, or endless, and not settled on all their events?
 -- A match that never ends is settled now and then while it runs. Those that ended first come first.
 -- Parameters: ended_before (a match that said it ended then is over); quiet_since (no event after it: quiet);
---   again_before (settled after it: not again yet); endless_again_before
+--   every (also those that are settled on all their events); again_before (settled after it: not again yet); endless_again_before
 --   (the same for an endless match); long_s (seconds after which a match counts as endless); rows_max
 -- Reads: match_summaries, settled_matches
 SELECT
@@ -39,7 +39,7 @@ LEFT JOIN
     FROM settled_matches
     GROUP BY game, match_id
 ) AS settled ON settled_game = match_game AND settled_match = match
-WHERE (event_count != settled_events OR last_settled = toDateTime64(0, 3, 'UTC'))
+WHERE ({every:UInt8} OR event_count != settled_events OR last_settled = toDateTime64(0, 3, 'UTC'))
     AND last_settled < {again_before:DateTime64(3, 'UTC')}
     AND (is_over OR (dateDiff('second', first_at, last_at) > {long_s:UInt32} AND last_settled < {endless_again_before:DateTime64(3, 'UTC')}))
 ORDER BY last_at, match

@@ -10,7 +10,7 @@ from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError
 from jobs.sequences import SEQUENCES
 from jobs.settings import JobsSettings
-from jobs.settling import OverMatch, Settling, Step
+from jobs.settling import OverMatch, Settling, Step, settle_everything
 from tests.query.rows import kill, row, store
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -145,3 +145,26 @@ async def test_an_endless_match_is_settled_while_it_runs(clickhouse: ClickHouse)
     clock.at += timedelta(minutes=56)
     await store(clickhouse, [kill(clock.at, "1", "2")], "c")
     assert await job.run() == 1
+
+
+async def test_everything_can_be_settled_again_but_for_what_has_lost_raw_events(
+    clickhouse: ClickHouse,
+) -> None:
+    clock = Clock(AT + timedelta(hours=1))
+    rows = [kill(AT + n * SECOND, "1", "2", match_id=UUID(int=n % 2 + 1)) for n in range(6)]
+    await store(clickhouse, rows, "a")
+    await settling(clickhouse, clock).run()
+    before = await clickhouse.rows_of("SELECT * FROM match_sequences FINAL ORDER BY ALL")
+    await clickhouse.command(
+        "ALTER TABLE match_sequences UPDATE best_streak = 99 WHERE 1", {"mutations_sync": 2}
+    )
+    await clickhouse.command(
+        "ALTER TABLE raw_events DELETE WHERE match_id = toUUID('00000000-0000-0000-0000-000000000001') "
+        f"AND event_time > toDateTime64('{AT + SECOND:%Y-%m-%d %H:%M:%S}', 3, 'UTC')",
+        {"mutations_sync": 2},
+    )
+    assert await settle_everything(clickhouse, [SEQUENCES]) == (1, 1)
+    after = await clickhouse.rows_of("SELECT * FROM match_sequences FINAL ORDER BY ALL")
+    streaks = {(row["player_guid"], row["match_id"].int): row["best_streak"] for row in after}
+    assert (streaks["1", 1], streaks["1", 2]) == (99, 3)
+    assert len(after) == len(before)
