@@ -39,7 +39,7 @@ class Database:
 def endpoints_of(database: Database) -> Endpoints:
     endpoints = Endpoints("test")
 
-    @endpoints.get("/player/{guid}", answers=dict, parameters=[part("guid", "Whose")], cache="player")
+    @endpoints.get("/tried/{guid}", answers=dict, parameters=[part("guid", "Whose")], cache="player")
     async def player(request: web.Request) -> web.Response:
         return await answer(request, database.player)
 
@@ -49,7 +49,7 @@ def endpoints_of(database: Database) -> Endpoints:
 async def test_the_header_says_where_the_answer_came_from(serve: Serve) -> None:
     database = Database()
     async with serve(endpoints_of(database)) as served:
-        first, second = await served.get("/player/7"), await served.get("/player/7")
+        first, second = await served.get("/tried/7"), await served.get("/tried/7")
 
         assert [first.headers["X-Cache"], second.headers["X-Cache"]] == ["miss", "hit"]
         assert first.body == second.body == b'{"name":"Ann","kd_ratio":null}'
@@ -63,7 +63,7 @@ async def test_many_who_ask_at_once_cost_one_question(serve: Serve) -> None:
     database = Database()
     database.open.clear()
     async with serve(endpoints_of(database)) as served:
-        asking = [asyncio.create_task(served.get("/player/7")) for _ in range(30)]
+        asking = [asyncio.create_task(served.get("/tried/7")) for _ in range(30)]
         await database.was_asked.wait()
         database.open.set()
 
@@ -76,24 +76,24 @@ async def test_a_missing_thing_is_404_for_everyone_who_waits_and_is_asked_again(
     database.error = not_found("Player not found")
     database.open.clear()
     async with serve(endpoints_of(database)) as served:
-        asking = [asyncio.create_task(served.get("/player/7")) for _ in range(5)]
+        asking = [asyncio.create_task(served.get("/tried/7")) for _ in range(5)]
         await database.was_asked.wait()
         database.open.set()
         responses = await asyncio.gather(*asking)
 
         assert [(r.status, r.json["error"]) for r in responses] == [(404, "Player not found")] * 5
         database.error = None
-        assert (await served.get("/player/7")).status == 200
+        assert (await served.get("/tried/7")).status == 200
 
 
 async def test_clickhouse_away_is_503_and_what_is_remembered_is_still_answered(serve: Serve) -> None:
     database = Database()
     async with serve(endpoints_of(database)) as served:
-        await served.get("/player/7")
+        await served.get("/tried/7")
         database.error = ClickHouseUnavailable(None, "does not answer")
 
-        assert (await served.get("/player/7")).status == 200
-        away = await served.get("/player/8")
+        assert (await served.get("/tried/7")).status == 200
+        away = await served.get("/tried/8")
         assert away.status == 503
         assert int(away.headers["Retry-After"]) > 0
 
@@ -103,7 +103,7 @@ async def test_a_large_answer_is_compressed_for_who_accepts_it(serve: Serve, acc
     database = Database()
     database.rows = [{"number": number} for number in range(1000)]
     async with serve(endpoints_of(database)) as served:
-        response = await served.get("/player/7", headers={"Accept-Encoding": accepted})
+        response = await served.get("/tried/7", headers={"Accept-Encoding": accepted})
 
         assert response.headers["Content-Encoding"] == "gzip"
         assert "Accept-Encoding" in response.headers["Vary"]
@@ -115,7 +115,7 @@ async def test_a_large_answer_stays_plain_for_who_does_not(serve: Serve, accepte
     database = Database()
     database.rows = ["x"] * 1000
     async with serve(endpoints_of(database)) as served:
-        response = await served.get("/player/7", headers={"Accept-Encoding": accepted})
+        response = await served.get("/tried/7", headers={"Accept-Encoding": accepted})
 
         assert "Content-Encoding" not in response.headers
         assert response.json == database.rows
@@ -125,18 +125,18 @@ async def test_who_has_the_answer_already_is_told_so(serve: Serve) -> None:
     database = Database()
     database.rows = ["x"] * 1000
     async with serve(endpoints_of(database)) as served:
-        plain = await served.get("/player/7", headers={"Accept-Encoding": "identity"})
-        small = await served.get("/player/7", headers={"Accept-Encoding": "gzip"})
+        plain = await served.get("/tried/7", headers={"Accept-Encoding": "identity"})
+        small = await served.get("/tried/7", headers={"Accept-Encoding": "gzip"})
 
         # Other bytes, another strong validator; either is good.
         assert plain.headers["ETag"] != small.headers["ETag"]
         for tag in (plain.headers["ETag"], small.headers["ETag"], f'"other", W/{plain.headers["ETag"]}', "*"):
-            again = await served.get("/player/7", headers={"If-None-Match": tag})
+            again = await served.get("/tried/7", headers={"If-None-Match": tag})
             assert (again.status, again.body) == (304, b"")
             assert again.headers["ETag"] == plain.headers["ETag"]
             assert again.headers["Cache-Control"] == plain.headers["Cache-Control"]
         for tag in ('"other"', "nonsense", '"'):
-            assert (await served.get("/player/7", headers={"If-None-Match": tag})).status == 200
+            assert (await served.get("/tried/7", headers={"If-None-Match": tag})).status == 200
 
 
 async def test_a_page_gets_the_value_itself_and_shares_the_cache(serve: Serve) -> None:
