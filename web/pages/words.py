@@ -80,7 +80,7 @@ def gametype(name: str) -> str:
 
 def map_title(name: str) -> str:
     """A map's name without its folder: `obj/obj_team1` is obj_team1."""
-    return name.rpartition("/")[2] or name or "unknown map"
+    return name.partition("/")[2] or name or "unknown map"
 
 
 def is_long(name: str) -> bool:
