@@ -1,20 +1,40 @@
-"""Maps: the list, one with its best players, and where people kill and die on it."""
+"""Maps: the list, one with its best players, and where people kill and die on it. Bots' deeds count too."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.leaderboards import map_leaderboard
+from query.map_matches import NO_MATCHES, map_matches
 from query.rankings import Page
-from query.ratios import mean, metres, percent
-from query.scope import Scope
-from schema.answers.maps import HeatmapData, HeatPoint, MapItem, MapPage, MapPlayer
+from query.ratios import kd_ratio, mean, metres, percent
+from query.scope import EVERYTHING, Scope
+from query.teams import team_performance
+from query.weapons import top_by_kills
+from schema.answers.maps import (
+    HeatmapData,
+    HeatPoint,
+    MapItem,
+    MapName,
+    MapNames,
+    MapPage,
+    MapPlayer,
+    MapPopularity,
+    MapWeapon,
+)
+from schema.map_names import display_name
 
 MAPS_MAX: Final = 500
 TOP_PLAYERS: Final = 10
+TOP_WEAPONS: Final = 5
+WEAPONS_READ: Final = 30
+"""Of each map: spellings are folded after they are read."""
+POPULAR_MAPS: Final = 10
 KINDS: Final = ("kills", "deaths")
 CELL_UNITS: Final = 50
 HEATMAP_POINTS_MAX: Final = 3000
@@ -24,36 +44,60 @@ PAGE_POINTS_MAX: Final = 1000
 
 Row = Mapping[str, Any]
 _NEVER_PLAYED: Final[Row] = {
-    "kills": 0, "deaths": 0, "headshots": 0, "unique_players": 0, "total_matches": 0,
+    "kills": 0, "deaths": 0, "headshots": 0, "unique_players": 0, "total_matches": 0, "distance_kill_count": 0,
+    "kill_distance_sum": 0.0,
 }  # fmt: skip
-_NO_TIME: Final[Row] = {"playtime_s": 0.0, "average_duration_s": 0.0, "average_players": 0.0}
-_PREFIXES: Final = ("mp_", "dm_", "obj_", "lib_")
 
 
-def display_name(map_name: str) -> str:
-    """A map's name for people: without folder and prefix, first letter large (spec/openmohaa.md 4.3)."""
-    name = map_name.rsplit("/", 1)[-1]
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name[:1].upper() + name[1:]
+async def maps(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapItem]:
+    """Every map, most matches first, of a period, server or game type. Durations are of matches that began in the period."""
+    rows = await _rows(store, asked, MAPS_MAX)
+    matches, weapons = await map_matches(store, asked), await _weapons(store, asked)
+    return [
+        _item(row, matches.get(row["map_name"], NO_MATCHES), weapons.get(row["map_name"], [])) for row in rows
+    ]
 
 
-async def maps(store: ClickHouse, game: str = MOHAA) -> list[MapItem]:
-    """Every map, most matches first."""
-    rows = await store.rows("maps", {"game": game, "map_name": "", "rows_max": MAPS_MAX})
-    times = await _times(store, "", game)
-    return [_item(row, times.get(row["map_name"], _NO_TIME)) for row in rows]
+async def map_list(store: ClickHouse, game: str = MOHAA) -> MapNames:
+    """Every map that was played, by name."""
+    rows = await _rows(store, Scope(game=game), MAPS_MAX)
+    names = sorted(row["map_name"] for row in rows)
+    return MapNames(maps=[MapName(name=name, display_name=display_name(name)) for name in names])
 
 
-async def map_page(store: ClickHouse, map_name: str, game: str = MOHAA) -> MapPage:
-    """Everything about a map; zeros for one nobody played."""
-    rows = await store.rows("maps", {"game": game, "map_name": map_name, "rows_max": 1})
+async def popular_maps(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapPopularity]:
+    """The ten maps with most matches."""
+    rows = await _rows(store, asked, MAPS_MAX)
+    whole = sum(row["total_matches"] for row in rows)
+    return [
+        MapPopularity(
+            map_name=row["map_name"],
+            display_name=display_name(row["map_name"]),
+            kills=row["kills"],
+            deaths=row["deaths"],
+            kd_ratio=kd_ratio(row["kills"], row["deaths"]),
+            headshots=row["headshots"],
+            matches_played=row["total_matches"],
+            popularity_pct=round(percent(row["total_matches"], whole), 2),
+        )
+        for row in rows[:POPULAR_MAPS]
+    ]
+
+
+async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) -> MapPage:
+    """Everything about a map, of a period, server or game type; zeros for one nobody played.
+
+    Heatmaps are those of all time.
+    """
+    of_map = replace(asked, map_name=map_name)
+    rows = await _rows(store, of_map, 1)
     row = rows[0] if rows and map_name else _NEVER_PLAYED
-    time = (await _times(store, map_name, game)).get(map_name, _NO_TIME)
-    leaders = await map_leaderboard(store, Scope(map_name=map_name, game=game), Page(limit=TOP_PLAYERS))
+    matches = (await map_matches(store, of_map)).get(map_name, NO_MATCHES)
+    weapons = (await _weapons(store, of_map)).get(map_name, [])
+    leaders = await map_leaderboard(store, of_map, Page(limit=TOP_PLAYERS))
     points = {
         kind: await map_heatmap(
-            store, map_name, kind, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX, game=game
+            store, map_name, kind, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX, game=asked.game
         )
         for kind in KINDS
     }
@@ -66,9 +110,15 @@ async def map_page(store: ClickHouse, map_name: str, game: str = MOHAA) -> MapPa
         total_deaths=row["deaths"],
         total_headshots=row["headshots"],
         unique_players=row["unique_players"],
-        total_playtime=round(time["playtime_s"]),
-        avg_duration=round(time["average_duration_s"]),
-        avg_players=round(time["average_players"], 2),
+        total_playtime=round(matches["playtime_s"]),
+        avg_duration=round(matches["average_duration_s"]),
+        avg_players=round(matches["average_players"], 2),
+        avg_kill_distance=metres(mean(row["kill_distance_sum"], row["distance_kill_count"])),
+        hs_percent=percent(row["headshots"], row["kills"]),
+        popular_weapon=weapons[0].name if weapons else "",
+        top_weapons=weapons,
+        teams=await team_performance(store, of_map),
+        last_played=matches["last_played_at"],
         top_players=[
             MapPlayer(
                 id=entry.guid,
@@ -103,18 +153,33 @@ async def map_heatmap(
 
 async def is_map(store: ClickHouse, map_name: str, game: str = MOHAA) -> bool:
     """Whether anybody was ever seen on a map of this name."""
-    return bool(map_name) and bool(
-        await store.rows("maps", {"game": game, "map_name": map_name, "rows_max": 1})
-    )
+    return bool(map_name) and bool(await _rows(store, Scope(game=game, map_name=map_name), 1))
 
 
-async def _times(store: ClickHouse, map_name: str, game: str) -> dict[str, Row]:
-    rows = await store.rows("map_durations", {"game": game, "map_name": map_name})
-    return {row["map"]: row for row in rows}
+async def _rows(store: ClickHouse, asked: Scope, limit: int) -> list[dict[str, Any]]:
+    """What happened on each map, most matches first."""
+    by_days = not asked.server_id and not asked.gametype and asked.period.whole_days
+    query = "maps" if by_days else "maps_scoped"
+    return await store.rows(query, {**asked.parameters(), "rows_max": limit})
 
 
-def _item(row: Row, time: Row) -> MapItem:
-    duration_s = round(time["average_duration_s"])
+async def _weapons(store: ClickHouse, asked: Scope) -> dict[str, list[MapWeapon]]:
+    """map -> the weapons with most kills on it."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in await store.rows("map_weapons", {**asked.parameters(), "weapons_max": WEAPONS_READ}):
+        rows[row["map_name"]].append(row)
+    return {
+        name: [_weapon(one) for one in top_by_kills(of_map)[:TOP_WEAPONS]] for name, of_map in rows.items()
+    }
+
+
+def _weapon(row: Row) -> MapWeapon:
+    name = row["weapon"]
+    return MapWeapon(id=row["key"], name=name, weapon=name, weapon_name=name, kills=row["kills"])
+
+
+def _item(row: Row, matches: Row, weapons: list[MapWeapon]) -> MapItem:
+    duration_s = round(matches["average_duration_s"])
     return MapItem(
         id=row["map_name"],
         name=row["map_name"],
@@ -131,5 +196,8 @@ def _item(row: Row, time: Row) -> MapItem:
         hs_percent=percent(row["headshots"], row["kills"]),
         avg_duration=duration_s,
         avg_playtime=duration_s,
-        avg_players=round(time["average_players"], 2),
+        avg_players=round(matches["average_players"], 2),
+        popular_weapon=weapons[0].name if weapons else "",
+        top_weapons=weapons,
+        last_played=matches["last_played_at"],
     )

@@ -93,3 +93,9 @@ def _hour(at: datetime) -> datetime:
 def _next_hour(at: datetime) -> datetime:
     hour = _hour(at)
     return hour if hour == at else hour + _HOUR
+
+
+def last_days(days: int, now: datetime) -> Period:
+    """The last `days` days in UTC, today's included."""
+    today = now.astimezone(UTC).date()
+    return _days(RANGE, max(_FIRST_DAY, today - timedelta(days=days - 1)), today + timedelta(days=1))

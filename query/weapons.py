@@ -1,70 +1,64 @@
-"""Weapons, by the names they were received under."""
+"""Weapons: the spellings of one are one, under the name that was received most. Whole days only; bots' deeds count too."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from clickhouse.client import ClickHouse
-from query.games import MOHAA
-from query.leaderboards import weapon_leaderboard
-from query.rankings import Page
+from query.players import player_names
 from query.ratios import mean, metres, percent, points
-from query.scope import Scope
+from query.scope import EVERYTHING, Scope
 from query.times import known
-from schema.answers.weapons import WeaponItem, WeaponPage, WeaponStats, WeaponUser
-from schema.weapons import weapon_class, weapon_key
+from query.weapon_names import NAMES_MAX, folded, received_name, spellings_of
+from schema.answers.weapons import WeaponItem, WeaponName, WeaponNames, WeaponPage, WeaponStats, WeaponUser
+from schema.weapons import weapon_class, weapon_key, weapon_name
+
+__all__ = ["received_name", "spellings_of", "weapon_list", "weapon_page", "weapons"]
 
 LIMIT: Final = 10
 LIMIT_MAX: Final = 100
-NAMES_MAX: Final = 1000
 TOP_PLAYERS: Final = 10
 
+Row = Mapping[str, Any]
 
-async def weapons(store: ClickHouse, *, limit: int = LIMIT, game: str = MOHAA) -> list[WeaponItem]:
-    """The weapons with most kills first."""
-    rows = await store.rows("weapons", {"game": game, "rows_max": limit})
-    return [
-        WeaponItem(
-            id=weapon_key(row["weapon"]),
-            name=row["weapon"],
-            weapon=row["weapon"],
-            weapon_name=row["weapon"],
-            weapon_class=weapon_class(row["weapon"]),
-            kills=row["kills"],
-            total_kills=row["kills"],
-            headshots=row["headshots"],
-            deaths=row["deaths"],
-            shots=row["shots_fired"],
-            hits=row["shots_hit"],
-            shots_fired=row["shots_fired"],
-            shots_hit=row["shots_hit"],
-            accuracy=percent(row["shots_hit"], row["shots_fired"]),
-            headshot_ratio=percent(row["headshots"], row["kills"]),
-            damage=points(row["damage"]),
+
+async def weapons(store: ClickHouse, asked: Scope = EVERYTHING, *, limit: int = LIMIT) -> list[WeaponItem]:
+    """The weapons with most kills first, of a period, map, server or game type."""
+    ranked = sorted(
+        await _figures(store, asked), key=lambda row: (-row["kills"], -row["shots_fired"], row["key"])
+    )
+    return [_item(row) for row in ranked[:limit]]
+
+
+async def weapon_list(store: ClickHouse, asked: Scope = EVERYTHING) -> WeaponNames:
+    """Every weapon that was used, by name."""
+    rows = await _figures(store, asked)
+    return WeaponNames(
+        weapons=sorted(
+            (
+                WeaponName(
+                    id=row["key"],
+                    name=row["weapon"],
+                    display_name=weapon_name(row["weapon"]),
+                    weapon_class=weapon_class(row["weapon"]),
+                )
+                for row in rows
+            ),
+            key=lambda one: one.name.lower(),
         )
-        for row in rows
-    ]
+    )
 
 
-async def received_name(store: ClickHouse, text: str, game: str = MOHAA) -> str:
-    """The name a path means: exactly so, with `+` as spaces, else the most used one of the same weapon; else `text`."""
-    rows = await store.rows("weapon_names", {"game": game, "rows_max": NAMES_MAX})
-    names = [row["weapon"] for row in rows]
-    for spelling in (text, text.replace("+", " ")):
-        if spelling in names:
-            return spelling
-    key = weapon_key(text)
-    return next((name for name in names if weapon_key(name) == key), text)
-
-
-async def weapon_page(store: ClickHouse, weapon: str, game: str = MOHAA) -> WeaponPage:
-    """Everything about a weapon, by the name it was received under; zeros for one nobody used."""
-    [row] = await store.rows("weapon", {"game": game, "weapon": weapon})
-    leaders = await weapon_leaderboard(store, Scope(weapon=weapon, game=game), Page(limit=TOP_PLAYERS))
+async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING) -> WeaponPage:
+    """Everything about a weapon, by any of its names; zeros for one nobody used. Of the scope only the period counts."""
+    names = await spellings_of(store, weapon, asked.game)
+    parameters = {**_days(asked), "weapons": names}
+    [row] = await store.rows("weapon", parameters)
     accuracy = percent(row["shots_hit"], row["shots_fired"])
     return WeaponPage(
         stats=WeaponStats(
-            name=weapon,
+            name=names[0],
             total_kills=row["kills"],
             total_headshots=row["headshots"],
             total_deaths=row["deaths"],
@@ -73,24 +67,82 @@ async def weapon_page(store: ClickHouse, weapon: str, game: str = MOHAA) -> Weap
             unique_users=row["unique_users"],
             last_used=known(row["last_used_at"]),
             avg_kill_distance=metres(mean(row["kill_distance_sum"], row["distance_kill_count"])),
+            longest_kill=metres(row["longest_kill"]),
             accuracy=accuracy,
             headshot_ratio=percent(row["headshots"], row["kills"]),
             damage=points(row["damage"]),
         ),
-        top_players=[
-            WeaponUser(
-                id=entry.guid,
-                name=entry.name,
-                player_id=entry.guid,
-                player_name=entry.name,
-                kills=entry.kills,
-                headshots=entry.headshots,
-                hs_ratio=percent(entry.headshots, entry.kills),
-            )
-            for entry in leaders.leaderboard
-        ],
-        name=weapon,
+        top_players=await _users(store, parameters, asked),
+        id=weapon_key(names[0]),
+        name=names[0],
+        display_name=weapon_name(names[0]),
+        weapon_class=weapon_class(names[0]),
+        spellings=names,
         total_kills=row["kills"],
         total_headshots=row["headshots"],
         avg_accuracy=accuracy,
     )
+
+
+async def _figures(store: ClickHouse, asked: Scope) -> list[dict[str, Any]]:
+    """Sums of each weapon, spellings folded."""
+    if asked.anywhere:
+        rows = await store.rows("weapons", {**_days(asked), "rows_max": NAMES_MAX})
+    else:
+        rows = await store.rows("weapons_scoped", {**asked.parameters(), "rows_max": NAMES_MAX})
+    wanted = weapon_key(asked.weapon) if asked.weapon else ""
+    return [row for row in folded(rows) if wanted in ("", row["key"])]
+
+
+def _days(asked: Scope) -> dict[str, object]:
+    parameters = asked.parameters()
+    return {name: parameters[name] for name in ("game", "from_day", "to_day")}
+
+
+async def _users(store: ClickHouse, parameters: Mapping[str, object], asked: Scope) -> list[WeaponUser]:
+    rows = await store.rows(
+        "weapon_users", {**parameters, "with_bots": int(asked.with_bots), "rows_max": TOP_PLAYERS}
+    )
+    names = await player_names(store, [row["player_guid"] for row in rows], asked.game)
+    return [_user(row, names) for row in rows]
+
+
+def _user(row: Row, names: Mapping[str, str]) -> WeaponUser:
+    guid = row["player_guid"]
+    return WeaponUser(
+        id=guid,
+        name=names[guid],
+        player_id=guid,
+        player_name=names[guid],
+        kills=row["kills"],
+        headshots=row["headshots"],
+        hs_ratio=percent(row["headshots"], row["kills"]),
+    )
+
+
+def _item(row: Row) -> WeaponItem:
+    name = row["weapon"]
+    return WeaponItem(
+        id=row["key"],
+        name=name,
+        weapon=name,
+        weapon_name=name,
+        weapon_class=weapon_class(name),
+        kills=row["kills"],
+        total_kills=row["kills"],
+        headshots=row["headshots"],
+        deaths=row["deaths"],
+        shots=row["shots_fired"],
+        hits=row["shots_hit"],
+        shots_fired=row["shots_fired"],
+        shots_hit=row["shots_hit"],
+        accuracy=percent(row["shots_hit"], row["shots_fired"]),
+        headshot_ratio=percent(row["headshots"], row["kills"]),
+        damage=points(row["damage"]),
+        avg_kill_distance=metres(mean(row["kill_distance_sum"], row["distance_kill_count"])),
+    )
+
+
+def top_by_kills(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Folded rows, most kills first."""
+    return sorted(folded(rows), key=lambda row: (-row["kills"], row["key"]))

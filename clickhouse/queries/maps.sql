@@ -1,5 +1,5 @@
--- Question: what happened on each map (`map_name` given: on this one)?
--- Parameters: game; map_name (empty = all); rows_max
+-- Question: what happened on each map (`map_name` given: on this one) on the days of a period?
+-- Parameters: game; map_name (empty = all); from_day, to_day (excluded); rows_max
 -- Reads: map_days
 SELECT
     map_name,
@@ -13,6 +13,7 @@ SELECT
     uniqExactMerge(matches) AS total_matches
 FROM map_days
 WHERE game = {game:String} AND ({map_name:String} = '' OR map_name = {map_name:String})
+    AND day >= {from_day:Date} AND day < {to_day:Date}
 GROUP BY map_name
 ORDER BY total_matches DESC, kills DESC, map_name
 LIMIT {rows_max:UInt32}

@@ -1,5 +1,5 @@
--- Question: what was done with a weapon, by how many, how far?
--- Parameters: game; weapon (as received)
+-- Question: what was done with a weapon on the days of a period, by how many, how far?
+-- Parameters: game; weapons (every name it was received under); from_day, to_day (excluded)
 -- Reads: weapon_player_days
 SELECT
     sum(kills) AS kills,
@@ -11,6 +11,7 @@ SELECT
     uniqExactIf(player_guid, last_used > toDateTime64(0, 3, 'UTC')) AS unique_users,
     max(last_used) AS last_used_at,
     sum(kill_distance) AS kill_distance_sum,
-    sum(distance_kills) AS distance_kill_count
+    sum(distance_kills) AS distance_kill_count,
+    max(kill_distance_max) AS longest_kill
 FROM weapon_player_days
-WHERE game = {game:String} AND weapon = {weapon:String}
+WHERE game = {game:String} AND weapon IN {weapons:Array(String)} AND day >= {from_day:Date} AND day < {to_day:Date}

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
+
+from schema.answers.teams import TeamPerformance
+
+
+class MapWeapon(Struct, frozen=True, kw_only=True):
+    """A weapon that kills much on a map."""
+
+    id: str
+    name: str
+    weapon: str
+    weapon_name: str
+    kills: int
 
 
 class MapItem(Struct, frozen=True, kw_only=True):
@@ -25,6 +39,37 @@ class MapItem(Struct, frozen=True, kw_only=True):
     avg_playtime: int
     """As avg_duration: seconds a match lasts on average."""
     avg_players: float
+    popular_weapon: str
+    """The one with most kills; empty when nobody was killed."""
+    top_weapons: list[MapWeapon]
+    last_played: datetime | None
+
+
+class MapName(Struct, frozen=True, kw_only=True):
+    """A map one may ask for."""
+
+    name: str
+    display_name: str
+
+
+class MapNames(Struct, frozen=True, kw_only=True):
+    """GET /stats/maps/list."""
+
+    maps: list[MapName]
+
+
+class MapPopularity(Struct, frozen=True, kw_only=True):
+    """One of the maps played most."""
+
+    map_name: str
+    display_name: str
+    kills: int
+    deaths: int
+    kd_ratio: float
+    headshots: int
+    matches_played: int
+    popularity_pct: float
+    """Percent of all matches."""
 
 
 class MapPlayer(Struct, frozen=True, kw_only=True):
@@ -67,5 +112,11 @@ class MapPage(Struct, frozen=True, kw_only=True):
     total_playtime: int
     avg_duration: int
     avg_players: float
+    avg_kill_distance: float
+    hs_percent: float
+    popular_weapon: str
+    top_weapons: list[MapWeapon]
+    teams: TeamPerformance
+    last_played: datetime | None
     top_players: list[MapPlayer]
     heatmap_data: HeatmapData

@@ -185,7 +185,11 @@ async def halves(clickhouse_url: str, names: list[str]) -> AsyncIterator[Split]:
 def parameters_of(rows: list[Any]) -> dict[str, Any]:
     """A value for every parameter that a query has, with something to find."""
     kill = next(
-        row for row in rows if value(row, "kill_kind") == "kill" and value(row, "weapon") == "Thompson"
+        row
+        for row in rows
+        if value(row, "kill_kind") == "kill"
+        and value(row, "weapon") == "Thompson"
+        and value(row, "gametype") != "ffa"
     )
     guids = sorted({value(row, "player_guid") for row in rows} - {""})
     early, late = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -202,6 +206,10 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "source": "hours", "hours": [], "weekdays": [], "sample": "encounters", "sample_min": 0,
         "after_score": 0, "after_guid": "", "around_guid": "", "around_rows": 0,
         "dimension": "player_guid", "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
+        "gametype": value(kill, "gametype"), "timezone": "Europe/Berlin",
+        "gametypes": ["tdm", "obj"], "weapons": ["Thompson"], "weapons_max": 100, "by_week": 1, "one": 1, "player_guid": "",
+        "before_ms": 0, "before_id": value(kill, "match_id"), "order_by": "kills",
+        "text": value(kill, "player_name"),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from tests.query.oracle import HEAD, KILLS, Event, bots
 
@@ -88,3 +89,10 @@ def arms(events: Sequence[Event]) -> dict[str, Counter[str]]:
 def people(events: Sequence[Event], guids: set[str]) -> set[str]:
     """Those who are no bots."""
     return guids - bots(events)
+
+
+def seen_between(events: Sequence[Event], since: datetime | None, until: datetime | None) -> list[Event]:
+    """Those that happened in a period."""
+    low = since.timestamp() * 1000 if since else 0
+    high = until.timestamp() * 1000 if until else float("inf")
+    return [e for e in events if low <= e["event_time"] < high]

@@ -1,23 +1,34 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from clickhouse.client import ClickHouse
-from query.maps import display_name, is_map, map_heatmap, map_page, maps
+from query.maps import is_map, map_heatmap, map_list, map_page, maps, popular_maps
+from query.periods import between
+from query.scope import Scope
+from schema.map_names import display_name
 from tests.query.conftest import Stored
 from tests.query.oracle import by_match, heatmap, players_of
-from tests.query.rows import kill, store
+from tests.query.oracle_places import seen_between
+from tests.query.rows import kill, milliseconds, store
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
-async def test_the_list_is_the_recount(world: Stored) -> None:
-    listed = {item.name: item for item in await maps(world.clickhouse)}
-    assert set(listed) == {e["map_name"] for e in world.events}
+@pytest.mark.parametrize("asked", [Scope(), Scope(server_id="server-2"), Scope(gametype="obj")])
+async def test_the_list_is_the_recount(world: Stored, asked: Scope) -> None:
+    listed = {item.name: item for item in await maps(world.clickhouse, asked)}
+    here = [
+        e
+        for e in world.events
+        if asked.server_id in ("", e["server_id"]) and asked.gametype in ("", e["gametype"])
+    ]
+    assert set(listed) == {e["map_name"] for e in here}
     for name, item in listed.items():
-        events = [e for e in world.events if e["map_name"] == name]
+        events = [e for e in here if e["map_name"] == name]
         played = by_match(events).values()
         spans = [(max(e["event_time"] for e in m) - min(e["event_time"] for e in m)) / 1000 for m in played]
         kills = [e for e in events if e["kill_kind"] == "kill"]
@@ -33,6 +44,34 @@ async def test_the_list_is_the_recount(world: Stored) -> None:
         assert item.avg_kill_distance == pytest.approx(metres, abs=0.01)
         heads = sum(e["hitloc"] in ("head", "helmet") for e in kills)
         assert item.hs_percent == pytest.approx(100 * heads / len(kills))
+        armed = Counter(e["weapon"] for e in kills)
+        assert [(one.name, one.kills) for one in item.top_weapons] == sorted(
+            ((one.name, armed[one.name]) for one in item.top_weapons), key=lambda one: -one[1]
+        )
+        assert item.top_weapons[0].kills == max(armed.values())
+        assert item.popular_weapon == item.top_weapons[0].name
+        assert milliseconds(item.last_played or AT) == max(e["event_time"] for e in events)
+
+
+async def test_a_period_counts_what_happened_in_it(world: Stored) -> None:
+    border = datetime(2026, 11, 1, tzinfo=UTC)
+    for span in ((None, border), (border, None), (border - timedelta(hours=1), border)):
+        listed = await maps(world.clickhouse, Scope(period=between(*span)))
+        for item in listed:
+            events = [e for e in seen_between(world.events, *span) if e["map_name"] == item.name]
+            assert item.total_kills == sum(e["kill_kind"] == "kill" for e in events)
+            assert item.unique_players == len(players_of(events))
+            assert item.total_matches == len({e["match_id"] for e in events if players_of([e])})
+
+
+async def test_popular_maps_are_the_list_by_matches(world: Stored) -> None:
+    listed, popular = await maps(world.clickhouse), await popular_maps(world.clickhouse)
+    assert [(one.map_name, one.matches_played, one.kills) for one in popular] == [
+        (item.name, item.total_matches, item.total_kills) for item in listed
+    ]
+    assert sum(one.popularity_pct for one in popular) == pytest.approx(100, abs=0.05)
+    names = await map_list(world.clickhouse)
+    assert [one.name for one in names.maps] == sorted(item.name for item in listed)
 
 
 async def test_a_map_page_is_the_item_of_the_list_and_more(world: Stored) -> None:

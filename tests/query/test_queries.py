@@ -39,6 +39,7 @@ async def test_query_parses_on_the_engine(clickhouse: ClickHouse, name: str) -> 
     text = query_text(name)
     wanted = {parameter: EXAMPLES[kind] for parameter, kind in parameters_of(text).items()}
     wanted |= OTHERWISE.get(name, {})
+    wanted |= {"timezone": "Europe/Berlin"} if "timezone" in wanted else {}
     assert await clickhouse.rows_of(f"EXPLAIN {text}", wanted)
 
 

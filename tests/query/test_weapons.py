@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from clickhouse.client import ClickHouse
-from query.weapons import received_name, weapon_page, weapons
+from query.periods import between
+from query.scope import Scope
+from query.weapons import received_name, weapon_list, weapon_page, weapons
 from tests.query.conftest import Stored
 from tests.query.oracle import weapon_stats
+from tests.query.oracle_places import seen_between
 from tests.query.rows import kill, milliseconds, store
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -59,3 +62,50 @@ async def test_a_path_finds_the_literal_then_plus_as_space_then_the_same_weapon(
         ("m1 garand", "M1 Garand"), ("Kar98", "Mauser KAR 98K"), ("KAR98K", "KAR98K"), ("Slingshot", "Slingshot"),
     ):  # fmt: skip
         assert await received_name(clickhouse, text) == meant
+
+
+async def test_scopes_are_a_recount(world: Stored) -> None:
+    border = datetime(2026, 11, 1, tzinfo=UTC)
+    for asked, events in (
+        (Scope(server_id="server-1"), [e for e in world.events if e["server_id"] == "server-1"]),
+        (Scope(map_name="dm/mohdm6", gametype="ffa"), [e for e in world.events if e["map_name"] == "dm/mohdm6"]),
+        (Scope(period=between(border, None)), seen_between(world.events, border, None)),
+        (Scope(period=between(border, None), server_id="server-2"),
+         [e for e in seen_between(world.events, border, None) if e["server_id"] == "server-2"]),
+    ):  # fmt: skip
+        expected = weapon_stats(events)
+        listed = await weapons(world.clickhouse, asked, limit=100)
+        assert {item.name for item in listed} >= {
+            name for name, wanted in expected.items() if wanted["kills"]
+        }
+        for item in listed:
+            wanted = expected[item.name]
+            assert (item.kills, item.headshots, item.deaths, item.shots, item.hits) == (
+                wanted["kills"], wanted["headshots"], wanted["deaths"], wanted["shots_fired"], wanted["shots_hit"],
+            )  # fmt: skip
+            assert item.damage == pytest.approx(wanted["damage"], abs=0.001)
+            far = [
+                e["distance_units"]
+                for e in events
+                if e["kill_kind"] == "kill" and e["weapon"] == item.name and e["distance_units"]
+            ]
+            assert item.avg_kill_distance == pytest.approx(
+                0.0254 * sum(far) / len(far) if far else 0, abs=0.01
+            )
+    [one] = await weapons(world.clickhouse, Scope(weapon="THOMPSON"))
+    assert one.name == "Thompson"
+
+
+async def test_spellings_of_a_weapon_are_one(clickhouse: ClickHouse) -> None:
+    names = ("KAR98K", "Mauser KAR 98K", "Mauser KAR 98K", "Thompson")
+    await store(clickhouse, [kill(AT, str(n), "9", weapon=name) for n, name in enumerate(names)], "t")
+    assert [(item.name, item.kills) for item in await weapons(clickhouse)] == [
+        ("Mauser KAR 98K", 3), ("Thompson", 1),
+    ]  # fmt: skip
+    assert [one.name for one in (await weapon_list(clickhouse)).weapons] == ["Mauser KAR 98K", "Thompson"]
+    for text in ("KAR98K", "Mauser+KAR+98K", "kar98"):
+        page = await weapon_page(clickhouse, text)
+        assert (page.name, page.total_kills, page.spellings) == (
+            "Mauser KAR 98K", 3, ["Mauser KAR 98K", "KAR98K"],
+        )  # fmt: skip
+        assert {user.id for user in page.top_players} == {"0", "1", "2"}

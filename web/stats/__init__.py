@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from web.stats import (
+    gametypes,
     leaderboards,
     maps,
     matches,
@@ -28,6 +29,7 @@ TABLES: Final = tuple(
         matches,
         weapons,
         maps,
+        gametypes,
         players,
         players_advanced,
         servers,

@@ -23,7 +23,7 @@ from web.answers import answer
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.parameters import choice, number, part, text
-from web.stats.parameters import API, COUNT_ONLY, CURSOR, FILTERS, OFFSET, known_names, scope, server_names
+from web.stats.parameters import API, COUNT_ONLY, CURSOR, OFFSET, PLACES, known_names, scope, server_names
 from web.world import WORLD
 
 Found = TypeVar("Found")
@@ -46,7 +46,7 @@ endpoints = Endpoints("matches")
 @endpoints.get(
     f"{API}/stats/matches",
     answers=(list[MatchItem], Total),
-    parameters=[LIMIT, OFFSET, CURSOR, COUNT_ONLY, PLAYER, *FILTERS],
+    parameters=[LIMIT, OFFSET, CURSOR, COUNT_ONLY, PLAYER, *PLACES],
     cache="match",
 )
 async def get_matches(request: web.Request) -> web.Response:

@@ -12,18 +12,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 
 from query import maps, weapons
+from query.activity import timezones
 from query.cursors import CURSOR_MAX
 from query.periods import ALL, PERIODS, Period, between, period
 from query.scope import SAMPLE_MAX, TEXT_MAX, TIMES, Scope
 from schema.gametypes import GAMETYPES, fold_gametype
 from web.errors import bad_request
-from web.parameters import AnyParameter, Parameter, choice, flag, number, parsed, part, text
+from web.parameters import DECLARED, AnyParameter, Parameter, choice, flag, number, parsed, part, text
 from web.world import World
+
+Value = TypeVar("Value")
 
 API: Final = "/api/v1"
 
@@ -92,10 +95,26 @@ MIN_SAMPLE: Final = number(
     default=None, least=0, most=SAMPLE_MAX, strict=True,
 )  # fmt: skip
 
+
+def _timezone(given: str) -> str:
+    if given not in timezones():
+        raise ValueError("is the IANA name of a time zone, such as Europe/Berlin")
+    return given
+
+
+TIMEZONE: Final = parsed(
+    "tz", "The time zone in which hours and weekdays are told (IANA name)", _timezone,
+    default="UTC", schema={"type": "string", "default": "UTC"},
+)  # fmt: skip
+
 FILTERS: Final[tuple[AnyParameter, ...]] = (
     PERIOD, FROM, TO, SERVER, MAP_FILTER, GAMETYPE, WEAPON_FILTER, BOTS, MIN_SAMPLE,
 )  # fmt: skip
-"""What `scope` reads: an endpoint that calls it declares `parameters=[*FILTERS, …]`."""
+"""What `scope` reads: an endpoint that calls it declares `parameters=[*FILTERS, …]`, or those of them that it heeds."""
+
+TIMES: Final[tuple[AnyParameter, ...]] = (PERIOD, FROM, TO)
+PLACES: Final[tuple[AnyParameter, ...]] = (*TIMES, SERVER, MAP_FILTER, GAMETYPE)
+"""The filters of what is no player's: when and where."""
 
 
 def now() -> datetime:
@@ -124,17 +143,22 @@ async def map_name(world: World, text: str) -> str:
 def scope(request: web.Request) -> Scope:
     """The filters of the query (FILTERS), names as they were written (`known_names` finds those that are meant).
 
-    Raises a 400 that says what cannot be.
+    A filter that the endpoint does not declare is open. Raises a 400 that says what cannot be.
     """
     return Scope(
         period=_period(request),
-        server_id=SERVER.of(request),
-        map_name=MAP_FILTER.of(request),
-        gametype=GAMETYPE.of(request),
-        weapon=WEAPON_FILTER.of(request),
-        with_bots=BOTS.of(request),
-        sample_min=MIN_SAMPLE.of(request),
+        server_id=_declared(request, SERVER),
+        map_name=_declared(request, MAP_FILTER),
+        gametype=_declared(request, GAMETYPE),
+        weapon=_declared(request, WEAPON_FILTER),
+        with_bots=_declared(request, BOTS),
+        sample_min=_declared(request, MIN_SAMPLE),
     )
+
+
+def _declared(request: web.Request, filter: Parameter[Value]) -> Value:
+    declared = request.app[DECLARED].get(request.match_info.handler, ())
+    return filter.found(request) if filter in declared else filter.default
 
 
 async def known_names(world: World, asked: Scope) -> Scope:

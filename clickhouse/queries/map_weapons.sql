@@ -1,0 +1,14 @@
+-- Question: with which weapons are most kills made on each map?
+-- Parameters: game; map_name, server_id, gametype (empty = all); from_day, to_day (excluded); weapons_max (of each map)
+-- Reads: team_weapon_days
+SELECT map_name, weapon, sum(kills) AS kills
+FROM team_weapon_days
+WHERE game = {game:String} AND weapon != '' AND map_name != ''
+    AND day >= {from_day:Date} AND day < {to_day:Date}
+    AND ({map_name:String} = '' OR map_name = {map_name:String})
+    AND ({server_id:String} = '' OR server_id = {server_id:String})
+    AND ({gametype:String} = '' OR gametype = {gametype:String})
+GROUP BY map_name, weapon
+HAVING kills > 0
+ORDER BY kills DESC, weapon
+LIMIT {weapons_max:UInt32} BY map_name

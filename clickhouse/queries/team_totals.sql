@@ -1,0 +1,20 @@
+-- Question: what did each of the two teams do on each map, with which weapons?
+-- Parameters: game; map_name, server_id, gametype (empty = all); gametypes (those with two teams); from_day, to_day (excluded); rows_max
+-- Reads: team_weapon_days
+SELECT
+    map_name,
+    team,
+    weapon,
+    sum(kills) AS kills,
+    sum(headshots) AS headshots,
+    sum(deaths) AS deaths,
+    sum(objectives) AS objectives
+FROM team_weapon_days
+WHERE game = {game:String} AND team IN ('allies', 'axis') AND gametype IN {gametypes:Array(String)}
+    AND day >= {from_day:Date} AND day < {to_day:Date}
+    AND ({map_name:String} = '' OR map_name = {map_name:String})
+    AND ({server_id:String} = '' OR server_id = {server_id:String})
+    AND ({gametype:String} = '' OR gametype = {gametype:String})
+GROUP BY map_name, team, weapon
+ORDER BY map_name, team, kills DESC, weapon
+LIMIT {rows_max:UInt32}
