@@ -197,7 +197,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "game": value(kill, "game"), "guid": value(kill, "player_guid"), "guids": guids[:100], "name": value(kill, "player_name"),
         "weapon": "Thompson", "gametype": value(kill, "gametype"), "player_guid": value(kill, "player_guid"), "before_ms": 0, "before_id": value(kill, "match_id"), "map_name": value(kill, "map_name"), "match_id": value(kill, "match_id"),
         "server_id": value(kill, "server_id"), "match_ids": [value(kill, "match_id")], "ended_before": late, "quiet_since": late,
-        "again_before": late, "every": 1, "parent": "", "parent_value": "", "weapons": [], "opponent": "", "other": "",
+        "again_before": late, "every": 1, "parent": "", "parent_value": "", "weapons": ["Thompson"], "opponent": "", "other": "",
         "kinds": ["weapon", "item", "vehicle"], "pause_ms": 1800000, "smf_id": 40, "of_deaths": 0, "endless_again_before": late, "long_s": 0, "kind": "kills", "cell_units": 50, "rows_max": 1000, "page_rows": 1000,
         "skip_rows": 0, "with_bots": 1, "stat": "kills", "slot_prefix": guids[0][:2], "batch_id": "none", "low": 0,
         "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
@@ -206,9 +206,9 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "source": "hours", "hours": [], "weekdays": [], "sample": "encounters", "sample_min": 0,
         "after_score": 0, "after_guid": "", "around_guid": "", "around_rows": 0,
         "dimension": "player_guid", "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
-        "gametype": value(kill, "gametype"), "timezone": "Europe/Berlin",
-        "gametypes": ["tdm", "obj"], "weapons": ["Thompson"], "weapons_max": 100, "by_week": 1, "one": 1, "player_guid": "",
-        "before_ms": 0, "before_id": value(kill, "match_id"), "order_by": "kills",
+        "timezone": "Europe/Berlin",
+        "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1,
+        "order_by": "kills", "kills_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"),
     }  # fmt: skip
 

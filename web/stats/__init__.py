@@ -12,6 +12,7 @@ from web.stats import (
     players,
     players_advanced,
     ratings,
+    search,
     servers,
     special_boards,
     totals,
@@ -33,6 +34,7 @@ TABLES: Final = tuple(
         players,
         players_advanced,
         servers,
+        search,
     )
 )
 """Every endpoint of the stats API."""

@@ -12,7 +12,7 @@ from web.answers import answer
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.parameters import part
-from web.stats.parameters import API, MAP_FILTER, SERVER, TIMES, known_names, scope
+from web.stats.parameters import API, MAP_FILTER, SERVER, SPAN, known_names, scope
 from web.world import WORLD
 
 WORD: Final = part("gametype", "The game type's id, or any other word for it; `other` = unknown")
@@ -23,7 +23,7 @@ endpoints = Endpoints("gametypes")
 @endpoints.get(
     f"{API}/stats/gametypes",
     answers=list[GametypeItem],
-    parameters=[*TIMES, SERVER, MAP_FILTER],
+    parameters=[*SPAN, SERVER, MAP_FILTER],
     cache="list",
 )
 async def get_gametypes(request: web.Request) -> web.Response:
@@ -49,7 +49,7 @@ async def get_gametype_list(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/gametype/{{gametype}}",
     answers=GametypePage,
-    parameters=[WORD, *TIMES, SERVER],
+    parameters=[WORD, *SPAN, SERVER],
     cache="list",
     errors={404: "The word means no game type"},
 )

@@ -12,7 +12,7 @@ from schema.answers.teams import MapBalance
 from web.answers import answer
 from web.endpoints import Endpoints
 from web.parameters import choice
-from web.stats.parameters import API, GAMETYPE, MAP, PLACES, SERVER, TIMES, known_names, map_name, scope
+from web.stats.parameters import API, GAMETYPE, MAP, PLACES, SERVER, SPAN, known_names, map_name, scope
 from web.world import WORLD
 
 HEATMAP: Final = choice(
@@ -23,9 +23,7 @@ HEATMAP: Final = choice(
 endpoints = Endpoints("maps")
 
 
-@endpoints.get(
-    f"{API}/stats/maps", answers=list[MapItem], parameters=[*TIMES, SERVER, GAMETYPE], cache="list"
-)
+@endpoints.get(f"{API}/stats/maps", answers=list[MapItem], parameters=[*SPAN, SERVER, GAMETYPE], cache="list")
 async def get_maps(request: web.Request) -> web.Response:
     """Every map.
 
@@ -46,7 +44,7 @@ async def get_map_list(request: web.Request) -> web.Response:
     f"{API}/stats/maps/popularity",
     f"{API}/stats/server/maps",
     answers=list[MapPopularity],
-    parameters=[*TIMES, SERVER, GAMETYPE],
+    parameters=[*SPAN, SERVER, GAMETYPE],
     cache="list",
 )
 async def get_popular_maps(request: web.Request) -> web.Response:
@@ -87,7 +85,7 @@ async def get_map_heatmap(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/map/{{map:.+}}",
     answers=MapPage,
-    parameters=[MAP, *TIMES, SERVER, GAMETYPE],
+    parameters=[MAP, *SPAN, SERVER, GAMETYPE],
     cache="list",
 )
 async def get_map(request: web.Request) -> web.Response:

@@ -112,8 +112,8 @@ FILTERS: Final[tuple[AnyParameter, ...]] = (
 )  # fmt: skip
 """What `scope` reads: an endpoint that calls it declares `parameters=[*FILTERS, …]`, or those of them that it heeds."""
 
-TIMES: Final[tuple[AnyParameter, ...]] = (PERIOD, FROM, TO)
-PLACES: Final[tuple[AnyParameter, ...]] = (*TIMES, SERVER, MAP_FILTER, GAMETYPE)
+SPAN: Final[tuple[AnyParameter, ...]] = (PERIOD, FROM, TO)
+PLACES: Final[tuple[AnyParameter, ...]] = (*SPAN, SERVER, MAP_FILTER, GAMETYPE)
 """The filters of what is no player's: when and where."""
 
 

@@ -22,7 +22,7 @@ from web.stats.parameters import (
     PERIOD,
     PLACES,
     SERVER,
-    TIMES,
+    SPAN,
     TIMEZONE,
     TO,
     known_names,
@@ -49,7 +49,7 @@ async def get_global(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/global/activity",
     answers=list[ActivityHour],
-    parameters=[DAYS, *TIMES, SERVER, TIMEZONE, VALUE],
+    parameters=[DAYS, *SPAN, SERVER, TIMEZONE, VALUE],
     cache="global",
 )
 async def get_activity(request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from web.stats.parameters import (
     API,
     BOTS,
     PLACES,
-    TIMES,
+    SPAN,
     WEAPON,
     WEAPON_FILTER,
     known_names,
@@ -105,7 +105,7 @@ async def get_weapon_distances(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/weapon/{{weapon}}",
     answers=WeaponPage,
-    parameters=[WEAPON, BOTS, *TIMES],
+    parameters=[WEAPON, BOTS, *SPAN],
     cache="list",
 )
 async def get_weapon(request: web.Request) -> web.Response:

@@ -1,0 +1,247 @@
+"""One server: its page, maps, weapons, matches and figures; and all of them: today's figures and ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from clickhouse.client import ClickHouse
+from query.map_matches import map_matches
+from query.matches import matches
+from query.periods import EVER
+from query.ratios import mean, percent
+from query.scope import Scope
+from query.server_history import activity_timeline, hour_rows, last_hours, peak_time, uptime
+from query.server_players import top_values
+from query.servers import Registered
+from query.times import known
+from query.weapons import weapons
+from schema.answers.server_pages import (
+    ServerFigures,
+    ServerMap,
+    ServerMapFigures,
+    ServerMatch,
+    ServerPage,
+    ServerRanking,
+    ServersStats,
+    ServerTotals,
+    ServerWeapon,
+    ServerWindow,
+)
+from schema.answers.servers import ServerItem
+
+WEAPONS: Final = 50
+TOP: Final = 10
+GRAPH_DAYS: Final = 7
+
+Row = Mapping[str, Any]
+
+
+class Described(Registered, Protocol):
+    """What the registry knows of a server, with its description."""
+
+    @property
+    def description(self) -> str: ...
+
+
+async def servers_stats(store: ClickHouse, listed: Sequence[ServerItem], now: datetime) -> ServersStats:
+    """All servers today (UTC). `listed`: what query.servers answers."""
+    since = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    [row] = await store.rows("servers_today", {"game": Scope().game, "since": since})
+    online = [one for one in listed if one.is_online]
+    players = sum(one.current_players for one in online)
+    return ServersStats(
+        total_servers=len(listed),
+        online_servers=len(online),
+        total_players_now=players,
+        total_kills_today=row["kills_today"],
+        total_matches_today=row["matches_today"],
+        peak_players_today=row["peak_today"],
+        avg_players_now=round(mean(players, len(online)), 2),
+        total_kills_all_time=row["kills_ever"],
+    )
+
+
+def rankings(listed: Sequence[ServerItem], limit: int) -> list[ServerRanking]:
+    """The servers as they are ranked, by kills, with the score of the last 24 hours."""
+    return [
+        ServerRanking(
+            server_id=one.id,
+            name=one.name,
+            rank=one.rank,
+            score=float(one.total_kills + 10 * one.unique_players + 5 * one.total_matches),
+            trend=0,
+            kills_24h=one.total_kills,
+            players_24h=one.unique_players,
+            matches_24h=one.total_matches,
+        )
+        for one in listed[:limit]
+    ]
+
+
+async def server_page(
+    store: ClickHouse, server: Described, listed: Sequence[ServerItem], now: datetime
+) -> ServerPage:
+    """Everything about a registered server; `listed`: what query.servers answers of it and those it is ranked among."""
+    item = next(one for one in listed if one.id == server.id)
+    asked = Scope(server_id=server.id)
+    whole = await _window_row(store, asked)
+    first = known(whole["first_hour"])
+    windows = [await _window(store, server.id, days, now) for days in (1, 7, 30)]
+    neighbours = [one.id for one in listed if one.region == item.region]
+    return ServerPage(
+        id=item.id,
+        name=item.name,
+        address=item.address,
+        port=item.port,
+        display_name=item.display_name,
+        description=server.description,
+        region=item.region,
+        country=item.country,
+        is_online=item.is_online,
+        is_official=item.is_official,
+        current_players=item.current_players,
+        max_players=item.max_players,
+        current_map=item.current_map,
+        gametype=item.gametype,
+        player_list=[],
+        rank=item.rank,
+        world_rank=item.rank,
+        region_rank=neighbours.index(item.id) + 1,
+        stats=await _totals(store, asked, whole),
+        stats_24h=windows[0],
+        stats_7d=windows[1],
+        stats_30d=windows[2],
+        uptime=await uptime(store, server.id, first, known(whole["last_seen_at"]), now),
+    )
+
+
+async def server_maps(store: ClickHouse, asked: Scope) -> list[ServerMap]:
+    """The maps of the scope's server, of the matches that began in the period, most matches first."""
+    found = await map_matches(store, asked)
+    whole = sum(row["matches"] for row in found.values())
+    ranked = sorted(found.items(), key=lambda one: (-one[1]["matches"], one[0]))
+    return [_map(name, row, whole) for name, row in ranked]
+
+
+async def server_weapons(store: ClickHouse, asked: Scope) -> list[ServerWeapon]:
+    """The weapons of the scope's server, most kills first."""
+    listed = await weapons(store, asked, limit=WEAPONS)
+    whole = sum(one.kills for one in listed)
+    return [
+        ServerWeapon(
+            weapon_name=one.name,
+            kills=one.kills,
+            headshots=one.headshots,
+            hs_percent=one.headshot_ratio,
+            avg_distance=one.avg_kill_distance,
+            usage_rate_pct=round(percent(one.kills, whole), 2),
+        )
+        for one in listed
+    ]
+
+
+async def server_matches(store: ClickHouse, asked: Scope, limit: int) -> list[ServerMatch]:
+    """The newest matches of the scope's server."""
+    return [
+        ServerMatch(
+            match_id=one.id,
+            map_name=one.map_name,
+            gametype=one.gametype,
+            player_count=one.player_count,
+            duration_mins=round(one.duration / 60, 1),
+            total_kills=one.kills,
+            winner=one.winning_team,
+            started_at=one.started_at,
+            ended_at=one.ended_at,
+        )
+        for one in await matches(store, {}, asked, limit=limit)
+    ]
+
+
+async def server_figures(store: ClickHouse, server: Registered, now: datetime) -> ServerFigures:
+    """A server's figures of all time, its best players and its last days."""
+    asked = Scope(server_id=server.id)
+    whole = await _window_row(store, asked)
+    maps = await server_maps(store, asked)
+    best = {name: await top_values(store, asked, now, name, TOP) for name in ("kills", "kd", "playtime")}
+    return ServerFigures(
+        server_id=server.id,
+        server_name=server.name,
+        total_matches=whole["total_matches"],
+        total_kills=whole["kills"],
+        total_deaths=whole["deaths"],
+        total_playtime_seconds=round(await _playtime_s(store, asked), 3),
+        unique_players=whole["unique_players"],
+        last_activity=known(whole["last_seen_at"]),
+        top_killers=best["kills"],
+        top_kdr=best["kd"],
+        top_playtime=best["playtime"],
+        map_stats=[
+            ServerMapFigures(
+                map_name=one.map_name,
+                times_played=one.matches,
+                total_kills=one.kills,
+                avg_duration_seconds=round(one.avg_duration_mins * 60, 1),
+            )
+            for one in maps
+        ],
+        activity_graph=await activity_timeline(store, server.id, now, GRAPH_DAYS),
+    )
+
+
+async def _window_row(store: ClickHouse, asked: Scope) -> dict[str, Any]:
+    [row] = await store.rows("server_window", asked.parameters())
+    return row
+
+
+async def _playtime_s(store: ClickHouse, asked: Scope) -> float:
+    [row] = await store.rows("server_playtime", asked.parameters())
+    return float(row["playtime_s"])
+
+
+async def _window(store: ClickHouse, server_id: str, days: int, now: datetime) -> ServerWindow:
+    asked = Scope(server_id=server_id, period=last_hours(24 * days, now))
+    row = await _window_row(store, asked)
+    return ServerWindow(
+        kills=row["kills"],
+        matches=row["total_matches"],
+        unique_players=row["unique_players"],
+        avg_players=round(mean(row["heartbeat_player_sum"], row["heartbeat_count"]), 2),
+        peak_players=row["peak"],
+        peak_time=peak_time(await hour_rows(store, server_id, asked.period)),
+        playtime_hours=round(await _playtime_s(store, asked) / 3600, 2),
+    )
+
+
+async def _totals(store: ClickHouse, asked: Scope, whole: Row) -> ServerTotals:
+    played = (await map_matches(store, replace(asked, period=EVER))).values()
+    count, first = sum(row["matches"] for row in played), known(whole["first_hour"])
+    return ServerTotals(
+        total_kills=whole["kills"],
+        total_deaths=whole["deaths"],
+        total_headshots=whole["headshots"],
+        total_matches=whole["total_matches"],
+        unique_players=whole["unique_players"],
+        total_playtime_hours=round(await _playtime_s(store, asked) / 3600, 2),
+        avg_match_duration_mins=round(mean(sum(row["playtime_s"] for row in played), count) / 60, 1),
+        first_seen=first.isoformat() if first else "",
+        total_days=whole["total_days"],
+    )
+
+
+def _map(name: str, row: Row, whole: int) -> ServerMap:
+    share = round(percent(row["matches"], whole), 2)
+    return ServerMap(
+        map_name=name,
+        matches=row["matches"],
+        rotation_count=row["matches"],
+        kills=row["kills"],
+        avg_players=round(row["average_players"], 2),
+        avg_duration_mins=round(row["average_duration_s"] / 60, 2),
+        popularity=share,
+        popularity_pct=share,
+        last_played=row["last_played_at"],
+    )
