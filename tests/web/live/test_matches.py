@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cache.answers import PREFIX
 from tests.live.conftest import Stage
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -69,7 +70,7 @@ async def test_a_server_says_who_is_on_it(live: tuple[Any, Stage]) -> None:
 
 async def _forget_answers(stage: Stage) -> None:
     async def delete(redis: Any) -> None:
-        for key in await redis.keys("statline:v1:*"):
+        for key in await redis.keys(f"{PREFIX}:*"):
             await redis.delete(key)
 
     await stage.store._redis.ask("live", delete)
