@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,13 +70,23 @@ class Site:
         newest: str = found[0]
         return newest
 
+    def map_of_newest(self) -> str:
+        """The map of the newest simulated match, as a part of an address."""
+        summary = self.json(f"/api/v1/stats/match/{self.newest_match()}")["summary"]
+        return urllib.parse.quote(summary["map_name"], safe="")
+
+    def server(self) -> str:
+        """The id of the server with most kills."""
+        first: str = self.json("/api/v1/servers")[0]["id"]
+        return first
+
 
 @contextlib.contextmanager
 def open_site(*, with_data: bool = True) -> Iterator[Site]:
     """A site of its own, stopped and removed on leaving."""
     with new_node() as node:
         node.start()
-        _until(lambda: node.address or node.code is not None)
+        until(lambda: node.address or node.code is not None)
         assert node.code is None, node.err.read_text()
         site = Site(node, node.address)
         if with_data:
@@ -87,8 +98,8 @@ def _fill(site: Site) -> None:
     played = statline(site.node, "demo", *DEMO, "--url", site.url)
     assert played.returncode == 0, played.stderr
     site.post(*_hostile_events())
-    _until(lambda: site.node.is_ready() and site.node.ask("/ready")[1]["queueDepth"] == 0)
-    _until(lambda: site.json("/api/v1/stats/player/hostile-script?x=1")["kills"])
+    until(lambda: site.node.is_ready() and site.node.ask("/ready")[1]["queueDepth"] == 0)
+    until(lambda: site.json("/api/v1/stats/player/hostile-script?x=1")["kills"])
 
 
 def _hostile_events() -> Iterator[dict[str, object]]:
@@ -105,7 +116,7 @@ def _hostile_events() -> Iterator[dict[str, object]]:
             }  # fmt: skip
 
 
-def _until(condition: Any) -> None:
+def until(condition: Any) -> None:
     deadline = time.monotonic() + WITHIN_S
     while not condition():
         assert time.monotonic() < deadline, "not so in time"

@@ -4,6 +4,7 @@ import { startThemeToggle } from "./theme-toggle.js";
 import { startTimes } from "./times.js";
 import { startCharts } from "./chart-loader.js";
 import { startSlowNote } from "./slow-note.js";
+import { holdLiveWhileScrubbed, startCourses } from "./course.js";
 
 // Nothing is evaluated from markup and no styles are injected: the Content-Security-Policy forbids both.
 Object.assign(htmx.config, {
@@ -26,8 +27,10 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 
 startThemeToggle();
 startSlowNote();
+holdLiveWhileScrubbed();
 // At start and for every part that htmx swaps in.
 htmx.onLoad((part) => {
   startTimes(part);
   startCharts(part);
+  startCourses(part);
 });
