@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from web.pages import about, home, leaderboards, maps, matches, overlay, players, search, servers, weapons
+from web.pages import (
+    about,
+    badges,
+    home,
+    leaderboards,
+    maps,
+    matches,
+    overlay,
+    players,
+    search,
+    servers,
+    weapons,
+)
 
 TABLES: Final = tuple(
     module.endpoints
-    for module in (home, leaderboards, players, matches, maps, weapons, servers, search, about, overlay)
+    for module in (
+        home,
+        leaderboards,
+        players,
+        badges,
+        matches,
+        maps,
+        weapons,
+        servers,
+        search,
+        about,
+        overlay,
+    )
 )
 """The endpoints of every page, in the order in which the router asks them."""

@@ -118,6 +118,7 @@ async def get_player_as_page(request: web.Request) -> web.Response:
     )
     page = Page(
         title=view.name, section=addresses.LEADERBOARDS, description=description, has_charts=True,
+        share_image=addresses.player(view.guid) + "/share.png",
     )  # fmt: skip
     return render(request, "player.html", page, {"player": view, "radar": radar([view])})
 

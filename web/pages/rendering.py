@@ -83,6 +83,11 @@ def render(
     return _html_response(request, html.encode("utf-8", "replace"), status, headers or {}, framed_by)
 
 
+def draw(template: str, view: object) -> str:
+    """A picture's SVG, everything put into it escaped."""
+    return _environment().get_template(template).render(view=view)
+
+
 def _html_response(
     request: web.Request, body: bytes, status: int, headers: Mapping[str, str], framed_by: str
 ) -> web.Response:
