@@ -46,7 +46,7 @@ async def test_a_match_of_hostile_names_shows_them_as_they_are(visit: Visits) ->
 async def test_filters_are_in_the_address_and_back_undoes_them(site: Site, visit: Visits) -> None:
     page = await visit("/matches")
     everything = await page.locator("#list tbody tr").count()
-    await page.get_by_label("Map").select_option("dm/<b>map</b>")
+    await page.get_by_label("Map", exact=True).select_option("dm/<b>map</b>")
     await expect(page.locator("#list tbody tr")).to_have_count(1)
     assert "map=dm%2F%3Cb%3Emap%3C%2Fb%3E" in page.url
     await page.go_back()

@@ -6,7 +6,7 @@ export function startCourses(part) {
 }
 
 function startCourse(place) {
-  const { seconds, deaths } = JSON.parse(place.querySelector("script").textContent);
+  const { seconds, deaths } = JSON.parse(place.dataset.course);
   const scrub = place.querySelector("input[type=range]");
   const shown = place.querySelector("output");
   const play = place.querySelector("[data-play]");
