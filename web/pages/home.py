@@ -1,4 +1,4 @@
-"""The front page: what is on now, this week's best, the newest matches."""
+"""The front page: what is on now, the last day's figures, when people play, this week's best, the newest matches."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from cache.errors import RedisUnavailable
 from live import boards
-from query import dossiers, leaderboards, matches, totals
+from query import activity, dossiers, leaderboards, matches, totals
 from query.periods import period
 from query.ranked_stats import KILLS
 from query.rankings import Page as Ranks
 from query.scope import Scope
+from schema.answers.activity import Pulse
 from schema.answers.dossiers import Form
 from schema.answers.leaderboards import LeaderboardEntry
 from schema.answers.live import LiveMatch
@@ -25,6 +26,7 @@ from web.moments import moment_of
 from web.pages import addresses
 from web.pages.cached import cached
 from web.pages.rendering import Page, render
+from web.pages.weeks import Week, week
 from web.stats.parameters import now, server_names
 from web.world import WORLD
 
@@ -39,15 +41,23 @@ class HomeView(Struct, frozen=True, kw_only=True):
     """What the front page shows, but for what is on now."""
 
     totals: GlobalStats
+    pulse: Pulse
     newest: list[MatchItem]
     leaders: list[LeaderboardEntry]
     """Of the running week, by kills."""
     forms: dict[str, Form]
+    hours: list[tuple[int, int, int]]
+    """(weekday 1-7, hour UTC, kills) of the last four weeks and more."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was ever reported."""
         return not self.totals.total_matches and not self.totals.total_players
+
+    @property
+    def week(self) -> Week:
+        """When people play."""
+        return week({(day, hour): kills for day, hour, kills in self.hours})
 
     def form(self, entry: LeaderboardEntry) -> list[float]:
         """K/D of a leader's last matches, oldest first."""
@@ -62,16 +72,20 @@ async def get_home(request: web.Request) -> web.Response:
     store, at = world.clickhouse, now()
 
     async def produce() -> HomeView:
-        whole, newest, board = await asyncio.gather(
+        whole, pulse, newest, board, hours = await asyncio.gather(
             totals.global_stats(store, at),
+            activity.pulse(store, at),
             matches.matches(store, server_names(world), limit=NEWEST_MATCHES),
             leaderboards.leaderboard(store, KILLS, Scope(period=period("week", at)), Ranks(limit=LEADERS)),
+            activity.activity(store),
         )
         return HomeView(
             totals=whole,
+            pulse=pulse,
             newest=newest,
             leaders=board.players,
             forms=await dossiers.forms(store, [entry.guid for entry in board.players], at),
+            hours=[(one.day, one.hour, one.kills) for one in hours],
         )
 
     view = await cached(request, "match", "home", HomeView, produce)

@@ -15,8 +15,8 @@ async def test_a_browser_gets_an_unknown_address_as_a_page(served: Served) -> No
 
 
 async def test_a_program_gets_it_as_json(served: Served) -> None:
-    assert (await served.get("/nowhere")).json == {"error": "Not Found"}
-    assert (await served.get("/api/v1/nowhere", headers=HTML)).json == {"error": "Not Found"}
+    assert (await served.get("/nowhere")).json["error"] == "Not Found"
+    assert (await served.get("/api/v1/nowhere", headers=HTML)).json["error"] == "Not Found"
 
 
 async def test_a_store_that_is_away_is_a_page_that_comes_back(served: Served) -> None:

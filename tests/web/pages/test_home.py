@@ -10,9 +10,9 @@ from tests.web.pages.site import Site
 HTML = {"Accept": "text/html", "Accept-Encoding": "identity"}
 
 
-async def test_the_front_page_shows_the_figures_of_the_api(site: Site, visit: Visits) -> None:
+async def test_the_front_page_shows_the_last_days_figures(site: Site, visit: Visits) -> None:
     page = await visit("/")
-    figures = page.get_by_label("Figures of everything")
+    figures = page.get_by_label("Figures of the last 24 hours")
     played = site.json("/api/v1/stats/global")["total_matches"]
     await expect(figures.locator(".figure", has_text="Matches").locator("dd")).to_have_text(str(played))
     await expect(page.locator(".match-card")).to_have_count(min(played, 8))
