@@ -206,7 +206,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "source": "hours", "hours": [], "weekdays": [], "sample": "encounters", "sample_min": 0,
         "after_score": 0, "after_guid": "", "around_guid": "", "around_rows": 0,
         "dimension": "player_guid", "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
-        "timezone": "Europe/Berlin",
+        "timezone": "Europe/Berlin", "matches_max": 10, "places": 10,
         "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1,
         "order_by": "kills", "kills_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"),
@@ -311,7 +311,17 @@ def unreplicated(statement: str) -> str:
 
 def comparable(rows: list[dict[str, Any]]) -> list[str]:
     """Rows in any order, floats to the thousandth: adding in another order shows below."""
-    return sorted(
-        str({name: round(cell, 3) if isinstance(cell, float) else cell for name, cell in row.items()})
-        for row in rows
-    )
+    return sorted(str({name: rounded(cell) for name, cell in row.items()}) for row in rows)
+
+
+def rounded(cell: Any) -> Any:
+    """A value with its floats to the thousandth, in lists and maps too."""
+    match cell:
+        case float():
+            return round(cell, 3)
+        case list() | tuple():
+            return [rounded(part) for part in cell]
+        case dict():
+            return {name: rounded(part) for name, part in cell.items()}
+        case _:
+            return cell

@@ -12,7 +12,6 @@ from clickhouse.client import ClickHouse
 from tests.query.rows import kill, row, store
 from tests.web.conftest import Serve, Served
 
-NOW = datetime.now(UTC)
 PARTS = (
     "", "/player-history", "/peak-hours", "/top-players", "/players", "/maps", "/map-rotation", "/weapons", "/matches",
     "/activity-timeline", "/countries", "/favorite",
@@ -23,7 +22,7 @@ PARTS = (
 async def servers(serve: Serve, clickhouse: ClickHouse) -> AsyncIterator[Served]:
     async with serve(clickhouse=clickhouse) as served:
         common = {"server_id": served.server_id}
-        at = NOW - timedelta(minutes=2)
+        at = datetime.now(UTC) - timedelta(minutes=1)
         await store(
             clickhouse, [kill(at, "1", "2", **common), row("heartbeat", at, amount=2.0, **common)], "t"
         )
