@@ -6,7 +6,7 @@
 -- So nothing counts twice, whoever settles how often. Queries read these tables with FINAL. No partitions: a late event
 -- may move the begin of a match, and rows of one key in two partitions would not replace each other.
 -- The views below count a match's events, which tells whether anything came since.
-ALTER TABLE match_summaries ADD COLUMN events SimpleAggregateFunction(sum, UInt64)
+ALTER TABLE match_summaries ADD COLUMN IF NOT EXISTS events SimpleAggregateFunction(sum, UInt64)
     COMMENT 'how many events were stored, about: it grows with every event that matters; 0 before this column existed';
 
 ALTER TABLE match_summaries_players_mv MODIFY QUERY
