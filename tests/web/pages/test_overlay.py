@@ -15,11 +15,11 @@ TEAMS = ("american", "german")
 
 
 def kill(match: str, number: int, killer: str, victim: str, **more: Any) -> dict[str, object]:
-    """A kill between two teams; players are their names."""
+    """A kill between two teams; players are their names, and nobody whom another test counts."""
     return {
         "type": "player_kill", "match_id": match, "session_id": f"sess_{match}", "timestamp": f"{30 + number}.5",
-        "attacker_guid": killer, "attacker_name": HOSTILE.get(killer, killer), "attacker_team": TEAMS[number % 2],
-        "victim_guid": victim, "victim_name": HOSTILE.get(victim, victim), "victim_team": TEAMS[1 - number % 2],
+        "attacker_guid": f"live-{killer}", "attacker_name": HOSTILE.get(killer, killer), "attacker_team": TEAMS[number % 2],
+        "victim_guid": f"live-{victim}", "victim_name": HOSTILE.get(victim, victim), "victim_team": TEAMS[1 - number % 2],
         "weapon": "Thompson", **more,
     }  # fmt: skip
 
