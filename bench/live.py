@@ -39,7 +39,8 @@ _VICTIM: Final = re.compile(rb'"victim_guid":"probe(\d+)"')
 def run(seconds: float = 30.0, rounds: int = 1) -> dict[str, Any]:  # noqa: ARG001 - every measurement takes both
     """Measure on a server of its own."""
     with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
-        server = Server(Path(folder) / "data")
+        # All readers have one address here.
+        server = Server(Path(folder) / "data", {"STATLINE_WEB_READS_PER_ADDRESS": "0"})
         try:
             server.ready()
             found = asyncio.run(_watch(server, server.token("live"), seconds))
@@ -51,7 +52,10 @@ def run(seconds: float = 30.0, rounds: int = 1) -> dict[str, Any]:  # noqa: ARG0
 
 async def _watch(server: Server, token: str, seconds: float) -> dict[str, Any]:
     await _post(server, token, "type=match_start&match_id=bench&map_name=dm/mohdm6&gametype=2")
-    await asyncio.sleep(SETTLE_S)
+    # A reader of a match that is not on the board yet would be sent away.
+    await asyncio.to_thread(
+        server.wait, lambda: bool(server.get("/api/v1/live/matches/bench")), SETTLE_S * 10, "on the board"
+    )
     web = psutil.Process(server.role_pid("web"))
     memory_before, cpu_before = web.memory_info().rss, sum(web.cpu_times()[:2])
     posted: dict[int, float] = {}
@@ -74,12 +78,13 @@ async def _watch(server: Server, token: str, seconds: float) -> dict[str, Any]:
     took = time.perf_counter() - began
     cpu_s = sum(web.cpu_times()[:2]) - cpu_before
     memory_after = (web.memory_info().rss - memory_before) / READERS
+    ended = [reader.exception() for reader in readers if reader.done()]
+    print(f"  readers lost: {len(ended)} {ended[:1]}", flush=True)
     for reader in readers:
         reader.cancel()
-    ended = sum(reader.done() and not reader.cancelled() for reader in readers)
     delay = percentiles_ms(delays)
     return {
-        "readers": READERS, "readers_lost": ended, "kills": number, "received": len(delays), "expected": number * READERS,
+        "readers": READERS, "readers_lost": len(ended), "kills": number, "received": len(delays), "expected": number * READERS,
         "delay_p50_ms": delay["p50"], "delay_p99_ms": delay["p99"], "delay_max_ms": delay["max"],
         "memory_kib_each": memory_each / 1024, "memory_kib_each_after": memory_after / 1024,
         "web_cpu_share": cpu_s / took,
@@ -103,6 +108,9 @@ async def _read(server: Server, posted: dict[int, float], delays: list[float]) -
     address = urlsplit(server.url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1 << 20)
     writer.write(b"GET /api/v1/live/matches/bench/events HTTP/1.1\r\nHost: x\r\n\r\n")
+    status = await reader.readline()
+    if b" 200 " not in status:
+        raise RuntimeError(status.decode())
     is_first = True
     while data := await reader.readline():
         # The first line of data is the board, with kills that were posted before this reader came.
