@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -90,17 +91,21 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
     Heatmaps are those of all time.
     """
     of_map = replace(asked, map_name=map_name)
-    rows = await _rows(store, of_map, 1)
+    rows, matches_of, weapons_of, leaders, teams, *heat = await asyncio.gather(
+        _rows(store, of_map, 1),
+        map_matches(store, of_map),
+        _weapons(store, of_map),
+        map_leaderboard(store, of_map, Page(limit=TOP_PLAYERS)),
+        team_performance(store, of_map),
+        *(
+            map_heatmap(
+                store, map_name, kind, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX, game=asked.game
+            )
+            for kind in KINDS
+        ),
+    )
     row = rows[0] if rows and map_name else _NEVER_PLAYED
-    matches = (await map_matches(store, of_map)).get(map_name, NO_MATCHES)
-    weapons = (await _weapons(store, of_map)).get(map_name, [])
-    leaders = await map_leaderboard(store, of_map, Page(limit=TOP_PLAYERS))
-    points = {
-        kind: await map_heatmap(
-            store, map_name, kind, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX, game=asked.game
-        )
-        for kind in KINDS
-    }
+    matches, weapons = matches_of.get(map_name, NO_MATCHES), weapons_of.get(map_name, [])
     return MapPage(
         map_name=map_name,
         name=map_name,
@@ -117,7 +122,7 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
         hs_percent=percent(row["headshots"], row["kills"]),
         popular_weapon=weapons[0].name if weapons else "",
         top_weapons=weapons,
-        teams=await team_performance(store, of_map),
+        teams=teams,
         last_played=matches["last_played_at"],
         top_players=[
             MapPlayer(
@@ -130,7 +135,7 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
             )
             for entry in leaders.leaderboard
         ],
-        heatmap_data=HeatmapData(**points),
+        heatmap_data=HeatmapData(**dict(zip(KINDS, heat, strict=True))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,12 @@ async def match_report(
     if row is None:
         return None
     players = await scoreboard(store, row, game)
+    timeline, met, weapons, deaths = await asyncio.gather(
+        report_timeline(store, row, game),
+        versus(store, row, players, game),
+        top_weapons(store, row, game),
+        kills(store, row, game=game),
+    )
     return MatchReport(
         match_id=row["match"],
         match_wire_id=row["wire_id"],
@@ -45,11 +52,11 @@ async def match_report(
         axis_score=row["axis"],
         total_kills=row["total_kills"],
         info=_info(row, server_names),
-        timeline=await report_timeline(store, row, game),
-        versus=await versus(store, row, players, game),
-        top_weapons=await top_weapons(store, row, game),
+        timeline=timeline,
+        versus=met,
+        top_weapons=weapons,
         players=players,
-        moments=moments(await kills(store, row, game=game)),
+        moments=moments(deaths),
     )
 
 

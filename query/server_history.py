@@ -86,11 +86,10 @@ async def hour_rows(store: ClickHouse, server_id: str, span: Period) -> dict[dat
     return {hour: heard.get(hour, _SILENT) for hour in every}
 
 
-async def uptime(
-    store: ClickHouse, server_id: str, first_hour: datetime | None, last_seen: datetime | None, now: datetime
+def uptime(
+    found: Mapping[datetime, Row], first_hour: datetime | None, last_seen: datetime | None
 ) -> ServerUptime:
-    """Percent of whole hours, counted from the first one it was ever heard of, in which anything was heard."""
-    found = await hour_rows(store, server_id, last_hours(24 * UPTIME_DAYS, now))
+    """Of the last 30 days' `hour_rows`: percent of whole hours, from the first one on, in which anything was heard."""
     hours = [hour for hour in found if first_hour is not None and hour >= first_hour]
     heard = [found[hour] is not _SILENT for hour in hours]
     silent = [hour for hour, was_heard in zip(hours, heard, strict=True) if not was_heard]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from clickhouse.client import ClickHouse
 from query.map_matches import map_matches
 from query.matches import matches
-from query.periods import EVER
 from query.ratios import mean, percent
 from query.scope import Scope
-from query.server_history import activity_timeline, hour_rows, last_hours, peak_time, uptime
+from query.server_history import UPTIME_DAYS, activity_timeline, hour_rows, last_hours, peak_time, uptime
 from query.server_players import top_values
 from query.servers import Registered
 from query.times import known
@@ -35,6 +36,7 @@ from schema.answers.servers import ServerItem
 WEAPONS: Final = 50
 TOP: Final = 10
 GRAPH_DAYS: Final = 7
+WINDOWS_DAYS: Final = (1, 7, 30)
 
 Row = Mapping[str, Any]
 
@@ -87,9 +89,17 @@ async def server_page(
     """Everything about a registered server; `listed`: what query.servers answers of it and those it is ranked among."""
     item = next(one for one in listed if one.id == server.id)
     asked = Scope(server_id=server.id)
-    whole = await _window_row(store, asked)
-    first = known(whole["first_hour"])
-    windows = [await _window(store, server.id, days, now) for days in (1, 7, 30)]
+    whole, hours, playtime_s, played, *windows = await asyncio.gather(
+        _window_row(store, asked),
+        hour_rows(store, server.id, last_hours(24 * UPTIME_DAYS, now)),
+        _playtime_s(store, asked),
+        map_matches(store, asked),
+        *(_window(store, server.id, days, now) for days in WINDOWS_DAYS),
+    )
+    last_24h, last_7d, last_30d = (
+        msgspec.structs.replace(window, peak_time=peak_time(dict(list(hours.items())[-24 * days :])))
+        for days, window in zip(WINDOWS_DAYS, windows, strict=True)
+    )
     neighbours = [one.id for one in listed if one.region == item.region]
     return ServerPage(
         id=item.id,
@@ -110,11 +120,11 @@ async def server_page(
         rank=item.rank,
         world_rank=item.rank,
         region_rank=neighbours.index(item.id) + 1,
-        stats=await _totals(store, asked, whole),
-        stats_24h=windows[0],
-        stats_7d=windows[1],
-        stats_30d=windows[2],
-        uptime=await uptime(store, server.id, first, known(whole["last_seen_at"]), now),
+        stats=_totals(whole, playtime_s, played.values()),
+        stats_24h=last_24h,
+        stats_7d=last_7d,
+        stats_30d=last_30d,
+        uptime=uptime(hours, known(whole["first_hour"]), known(whole["last_seen_at"])),
     )
 
 
@@ -164,21 +174,25 @@ async def server_matches(store: ClickHouse, asked: Scope, limit: int) -> list[Se
 async def server_figures(store: ClickHouse, server: Registered, now: datetime) -> ServerFigures:
     """A server's figures of all time, its best players and its last days."""
     asked = Scope(server_id=server.id)
-    whole = await _window_row(store, asked)
-    maps = await server_maps(store, asked)
-    best = {name: await top_values(store, asked, now, name, TOP) for name in ("kills", "kd", "playtime")}
+    whole, maps, playtime_s, graph, killers, best, longest = await asyncio.gather(
+        _window_row(store, asked),
+        server_maps(store, asked),
+        _playtime_s(store, asked),
+        activity_timeline(store, server.id, now, GRAPH_DAYS),
+        *(top_values(store, asked, now, order, TOP) for order in ("kills", "kd", "playtime")),
+    )
     return ServerFigures(
         server_id=server.id,
         server_name=server.name,
         total_matches=whole["total_matches"],
         total_kills=whole["kills"],
         total_deaths=whole["deaths"],
-        total_playtime_seconds=round(await _playtime_s(store, asked), 3),
+        total_playtime_seconds=round(playtime_s, 3),
         unique_players=whole["unique_players"],
         last_activity=known(whole["last_seen_at"]),
-        top_killers=best["kills"],
-        top_kdr=best["kd"],
-        top_playtime=best["playtime"],
+        top_killers=killers,
+        top_kdr=best,
+        top_playtime=longest,
         map_stats=[
             ServerMapFigures(
                 map_name=one.map_name,
@@ -188,7 +202,7 @@ async def server_figures(store: ClickHouse, server: Registered, now: datetime) -
             )
             for one in maps
         ],
-        activity_graph=await activity_timeline(store, server.id, now, GRAPH_DAYS),
+        activity_graph=graph,
     )
 
 
@@ -204,20 +218,19 @@ async def _playtime_s(store: ClickHouse, asked: Scope) -> float:
 
 async def _window(store: ClickHouse, server_id: str, days: int, now: datetime) -> ServerWindow:
     asked = Scope(server_id=server_id, period=last_hours(24 * days, now))
-    row = await _window_row(store, asked)
+    row, playtime_s = await asyncio.gather(_window_row(store, asked), _playtime_s(store, asked))
     return ServerWindow(
         kills=row["kills"],
         matches=row["total_matches"],
         unique_players=row["unique_players"],
         avg_players=round(mean(row["heartbeat_player_sum"], row["heartbeat_count"]), 2),
         peak_players=row["peak"],
-        peak_time=peak_time(await hour_rows(store, server_id, asked.period)),
-        playtime_hours=round(await _playtime_s(store, asked) / 3600, 2),
+        peak_time="",
+        playtime_hours=round(playtime_s / 3600, 2),
     )
 
 
-async def _totals(store: ClickHouse, asked: Scope, whole: Row) -> ServerTotals:
-    played = (await map_matches(store, replace(asked, period=EVER))).values()
+def _totals(whole: Row, playtime_s: float, played: Collection[Row]) -> ServerTotals:
     count, first = sum(row["matches"] for row in played), known(whole["first_hour"])
     return ServerTotals(
         total_kills=whole["kills"],
@@ -225,7 +238,7 @@ async def _totals(store: ClickHouse, asked: Scope, whole: Row) -> ServerTotals:
         total_headshots=whole["headshots"],
         total_matches=whole["total_matches"],
         unique_players=whole["unique_players"],
-        total_playtime_hours=round(await _playtime_s(store, asked) / 3600, 2),
+        total_playtime_hours=round(playtime_s / 3600, 2),
         avg_match_duration_mins=round(mean(sum(row["playtime_s"] for row in played), count) / 60, 1),
         first_seen=first.isoformat() if first else "",
         total_days=whole["total_days"],

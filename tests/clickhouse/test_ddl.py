@@ -197,7 +197,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "game": value(kill, "game"), "guid": value(kill, "player_guid"), "guids": guids[:100], "name": value(kill, "player_name"),
         "weapon": "Thompson", "gametype": value(kill, "gametype"), "player_guid": value(kill, "player_guid"), "before_ms": 0, "before_id": value(kill, "match_id"), "map_name": value(kill, "map_name"), "match_id": value(kill, "match_id"),
         "server_id": value(kill, "server_id"), "match_ids": [value(kill, "match_id")], "ended_before": late, "quiet_since": late,
-        "again_before": late, "every": 1, "parent": "", "parent_value": "", "weapons": ["Thompson"], "opponent": "", "other": "",
+        "again_before": late, "every": 1, "parent": "", "parent_value": "", "weapons": ["Thompson"], "opponent": "", "other": value(kill, "target_guid"),
         "kinds": ["weapon", "item", "vehicle"], "pause_ms": 1800000, "smf_id": 40, "of_deaths": 0, "endless_again_before": late, "long_s": 0, "kind": "kills", "cell_units": 50, "rows_max": 1000, "page_rows": 1000,
         "skip_rows": 0, "with_bots": 1, "stat": "kills", "slot_prefix": guids[0][:2], "batch_id": "none", "low": 0,
         "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
