@@ -46,7 +46,7 @@ async def test_every_aggregate_of_the_schema_is_known_with_its_views(clickhouse:
     assert {name: len(table.views) for name, table in known.items()} == {
         "event_ids": 1, "match_players": 1, "player_days": 1, "map_days": 1, "gametype_days": 1, "server_hours": 2,
         "match_summaries": 2, "weapon_player_days": 1, "heatmap_cells": 1, "player_opponents": 1, "player_hitlocs": 1,
-        "player_names": 1,
+        "player_names": 1, "team_weapon_days": 1,
     }  # fmt: skip
     assert {name for name, table in known.items() if not table.time_column} == {
         "match_summaries", "player_opponents", "player_hitlocs", "player_names",

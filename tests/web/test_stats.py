@@ -14,7 +14,6 @@ from query.ranked_stats import STATS
 from tests.query.rows import kill, row, store
 from tests.web.conftest import Serve, Served
 
-NOW = datetime.now(UTC)
 WIRE_ID = "match_9c41d7b2e60fa358"
 PLAIN = {"Accept-Encoding": "identity"}
 UUID = "76e0069f-d5ae-30f0-b56a-e55c35144934"
@@ -23,7 +22,7 @@ UUID = "76e0069f-d5ae-30f0-b56a-e55c35144934"
 @pytest.fixture
 async def stats(serve: Serve, clickhouse: ClickHouse) -> AsyncIterator[Served]:
     """A server with one short match: 42 kills unauth_3 twice, once on a map with a space, once each with odd weapons."""
-    at = NOW - timedelta(minutes=2)
+    at = datetime.now(UTC) - timedelta(minutes=2)
     async with serve(clickhouse=clickhouse) as served:
         common = {"match_id": uuid.UUID(UUID), "match_wire_id": WIRE_ID, "server_id": served.server_id}
         victim = "unauth_3@1a2b3c4d"

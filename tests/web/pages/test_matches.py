@@ -29,10 +29,17 @@ async def test_the_counts_of_the_scrubber_add_up_to_the_scoreboard(site: Site, v
     page = await visit(f"/match/{site.newest_match()}")
     whole = await page.locator("[data-kills]").all_inner_texts()
     scrub = page.get_by_label("Time in the match")
-    # One second before the end everything that was reported in it but its last second is counted.
-    await scrub.evaluate("(one) => { one.value = one.max - 1; one.dispatchEvent(new Event('input')); }")
-    nearly = await page.locator("[data-kills]").all_inner_texts()
-    assert all(0 <= int(end) - int(before) <= 2 for before, end in zip(nearly, whole, strict=True))
+    counts = []
+    for share in (0, 0.5, 1):
+        await scrub.evaluate(
+            "(one, share) => { one.value = Math.floor(one.max * share); one.dispatchEvent(new Event('input')); }",
+            share,
+        )
+        counts.append([int(text) for text in await page.locator("[data-kills]").all_inner_texts()])
+    beginning, middle, end = counts
+    assert end == [int(text) for text in whole]
+    assert all(a <= b <= c for a, b, c in zip(beginning, middle, end, strict=True))
+    assert sum(beginning) < sum(end)
 
 
 async def test_a_match_of_hostile_names_shows_them_as_they_are(visit: Visits) -> None:
