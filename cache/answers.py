@@ -23,6 +23,7 @@ from cache.connection import RedisConnection, connect
 from cache.errors import RedisUnavailable
 from cache.lifetimes import LIFETIMES_S, kept_s
 from cache.settings import RedisSettings
+from cache.tasks import end_tasks
 
 Source = Literal["hit", "stale", "miss", "bypass"]
 """Where an answer came from: Redis, fresh; Redis, being refreshed; produced and stored; produced, Redis away."""
@@ -93,10 +94,7 @@ class AnswerCache:
 
     async def close(self) -> None:
         """Stop what runs behind stale answers; nobody waits for it."""
-        running = list(self._refreshes.values())
-        for refresh in running:
-            refresh.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end_tasks(*self._refreshes.values())
 
     def _refresh(self, kind: str, name: str, produce: Produce) -> None:
         if name not in self._refreshes:

@@ -17,6 +17,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from cache.tasks import end_tasks
 from live import metrics
 from live.boards import Moment, current_matches, read_board
 from live.changes import Change, Id, change_of, feed_message, id_of, match_message, snapshot_message, text_of
@@ -265,9 +266,7 @@ async def open_hub(
         yield hub
     finally:
         hub.close()
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await following
+        await end_tasks(following)
         await redis.aclose()
 
 

@@ -20,6 +20,7 @@ import structlog
 from cache.connection import connect
 from cache.errors import RedisUnavailable
 from cache.settings import RedisSettings
+from cache.tasks import end_tasks
 from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError
 from live import metrics
@@ -186,9 +187,7 @@ async def open_keeper(
         try:
             yield keeper
         finally:
-            working.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await working
+            await end_tasks(working)
             with contextlib.suppress(RedisUnavailable, ClickHouseError, TimeoutError):
                 async with asyncio.timeout(PATIENCE_S):
                     await keeper.settle()
