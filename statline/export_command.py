@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,13 +16,11 @@ import pyarrow.parquet
 from clickhouse.exporting import export, export_rows, subjects, time_range
 from clickhouse.reading import Reader, StatementRefused, own_login
 from query.games import MOHAA
+from schema.spreadsheets import FORMULA
 from statline.errors import CommandFailed
 from statline.settings import Settings
 from statline.stores import clickhouse_url
 from statline.terminal import Progress
-
-FORMULA: Final = r"^[=+\-@\t\r]"
-"""Beginnings that a spreadsheet takes for a formula. Names come from strangers: in CSV such a text gets a ' in front."""
 
 
 class _Sink(Protocol):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 
 import msgspec
@@ -11,8 +12,10 @@ from aiohttp import hdrs, web
 
 from cache.answers import Remembered
 from cache.lifetimes import LIFETIMES_S, kept_s
-from web.endpoints import endpoint_of
+from web.endpoints import Endpoint, endpoint_of
+from web.forms import CSV, LIST_FORMS, list_form
 from web.responses import compress_if_wanted, encode, json_bytes_response
+from web.tables import WRITERS, Table
 from web.world import WORLD, World
 
 CACHE_HEADER: Final = "X-Cache"
@@ -24,12 +27,14 @@ CACHE_STATUS: Final = "Cache-Status"
 Value = TypeVar("Value")
 
 _GZIP: Final = "-gzip"
+_PLACES: Final = frozenset(("offset", "page", "around", "cursor"))
+"""Parameters that say where a page of a list begins: a cursor stands for them all."""
 
 
 async def answer(
     request: web.Request, produce: Callable[[], Awaitable[object]], *, kind: str = "", variant: str = ""
 ) -> web.Response:
-    """The JSON of what `produce` returns, from the cache while it is fresh, or 304 when the client has it.
+    """What `produce` returns as JSON (a list as CSV or Parquet if asked for), from the cache while it is fresh; 304 when the client has it.
 
     The endpoint's declaration says the lifetime (`cache`, of which `kind` picks one) and which requests share an
     answer: those with equal values of all declared parameters and an equal `variant`, which holds whatever else
@@ -40,6 +45,8 @@ async def answer(
     endpoint = endpoint_of(request)
     kind = kind or endpoint.cache[0]
     key = endpoint.cache_key(request)
+    # Before anything is asked: a form that nobody knows is a 400.
+    form = list_form(request) if endpoint.table is not None else "json"
 
     async def produced() -> bytes:
         return encode(await produce())
@@ -47,7 +54,7 @@ async def answer(
     found = await request.app[WORLD].cache.get_or_produce(
         kind, f"{key}//{variant}" if variant else key, produced
     )
-    return _response(request, kind, found)
+    return await _response(request, found, form, _headers(kind, found))
 
 
 async def known(
@@ -71,17 +78,48 @@ async def known(
     return msgspec.json.decode(found.body, type=type_)
 
 
-def _response(request: web.Request, kind: str, found: Remembered) -> web.Response:
-    digest = hashlib.blake2b(found.body, digest_size=12).hexdigest()
-    headers = _headers(kind, found)
-    if _has_it(request, digest):
+async def _response(
+    request: web.Request, found: Remembered, form: str, headers: dict[str, str]
+) -> web.Response:
+    endpoint = endpoint_of(request)
+    tag = hashlib.blake2b(found.body, digest_size=12).hexdigest()
+    if form != "json":
+        tag += f"-{form}"
+    if endpoint.table is not None:
+        headers[hdrs.VARY] = hdrs.ACCEPT
+    if _has_it(request, tag):
         # A 304 repeats the validator of what the client would get.
-        headers[hdrs.ETAG] = f'"{digest}"'
+        headers[hdrs.ETAG] = f'"{tag}"'
         return web.Response(status=304, headers=headers)
-    response = json_bytes_response(found.body, headers=headers)
+    if endpoint.table is None or form == "json":
+        response = json_bytes_response(found.body, headers=headers)
+    else:
+        response = await _table_response(request, endpoint, endpoint.table, found.body, form, headers)
     is_smaller = compress_if_wanted(request, response, len(found.body))
     # A strong validator names bytes, and the compressed ones are others.
-    response.headers[hdrs.ETAG] = f'"{digest}{_GZIP if is_smaller else ""}"'
+    response.headers[hdrs.ETAG] = f'"{tag}{_GZIP if is_smaller else ""}"'
+    return response
+
+
+async def _table_response(
+    request: web.Request, endpoint: Endpoint, table: Table, body: bytes, form: str, headers: Mapping[str, str]
+) -> web.Response:
+    """The answer's list in this form; Link names the page behind it where there is one."""
+    media = LIST_FORMS[form]
+
+    def made() -> tuple[bytes, str]:
+        rows, cursor = table.read(body)
+        return WRITERS[media](table, rows), cursor
+
+    written, cursor = await asyncio.to_thread(made)
+    response = web.Response(body=written, headers=headers, content_type=media)
+    response.headers[hdrs.CONTENT_DISPOSITION] = f'inline; filename="{endpoint.name}.{form}"'
+    if media == CSV:
+        response.charset = "utf-8"
+    if cursor:
+        query = {name: value for name, value in request.query.items() if name not in _PLACES}
+        following = request.rel_url.with_query({**query, "cursor": cursor})
+        response.headers[hdrs.LINK] = f'<{following}>; rel="next"'
     return response
 
 

@@ -15,7 +15,7 @@ _ALLOWED: Final = {
     hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Accept, Authorization, Content-Type, X-Server-Token, Idempotency-Key, If-None-Match, X-Request-Id",
     hdrs.ACCESS_CONTROL_MAX_AGE: "300",
 }
-_EXPOSED: Final = "X-Cache, Cache-Status, ETag, Age, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Statline-Receipt"
+_EXPOSED: Final = "X-Cache, Cache-Status, ETag, Age, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Statline-Receipt, Link"
 
 
 def is_preflight(request: web.Request) -> bool:

@@ -22,9 +22,10 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from cache.lifetimes import LIFETIMES_S
+from web.forms import FORMAT, JSON, LIST_FORMS, SUFFIX
 from web.parameters import AnyParameter
+from web.tables import Table, table_of
 
-JSON: Final = "application/json"
 HTML: Final = "text/html"
 EVENT_STREAM: Final = "text/event-stream"
 
@@ -69,6 +70,8 @@ class Endpoint:
     """Whether it is part of the API, not a page for people."""
     limited: bool = False
     """Whether one address or key may ask only so often."""
+    table: Table | None = None
+    """How the list of the answer becomes CSV and Parquet; None: it has none."""
     route_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -78,12 +81,17 @@ class Endpoint:
 
     def cache_key(self, request: web.Request) -> str:
         """Tells this request's answer apart: by the value of every parameter that is declared, as it was read."""
-        values = (one.found(request) for one in self.parameters if one.where != "header")
+        # Every form of an answer is made from the same JSON.
+        values = (
+            one.found(request) for one in self.parameters if one.where != "header" and one is not FORMAT
+        )
         return "/".join((self.name, *(_key_part(value) for value in values)))
 
     def routes(self) -> Iterator[web.RouteDef]:
-        """For the router, in the order of the paths. A GET answers HEAD too."""
+        """For the router, in the order of the paths. A GET answers HEAD too. Lists have a path for each of their forms."""
         for path in self.paths:
+            if self.table is not None:
+                yield web.get(path + SUFFIX, self.handler, **self.route_options)
             if self.method == hdrs.METH_GET:
                 yield web.get(path, self.handler, **self.route_options)
             else:
@@ -125,23 +133,30 @@ class Endpoints:
         caller: Caller | None = None,
         documented: bool = True,
         limited: bool | None = None,
+        rows: str = "",
         **route_options: Any,
     ) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a handler; its docstring becomes the summary (first line) and the description (the rest).
 
         `answers`: the type of the 200 (msgspec knows it), a tuple of alternatives, None (no JSON), or a mapping of
-        status to any of these. `limited`: reads are, unless it says otherwise. A part of the path that only some of `paths` have is declared like the others.
+        status to any of these. `limited`: reads are, unless it says otherwise. `rows`: the field of the answer that holds
+        its list, which can be had as CSV and Parquet too; an answer that is a list itself needs none. A part of the path that only some of `paths` have is declared like the others.
         """
         kinds = _texts(cache)
         if unknown := set(kinds) - LIFETIMES_S.keys():
             raise ValueError(f"no lifetime is set for {unknown}")
+        by_status, forms = _answers(answers), _texts(media)
+        # What is remembered is JSON, from which `web.answers` makes the other forms.
+        table = table_of(by_status.get(200, ()), rows) if kinds and forms == (JSON,) else None
+        if table is not None:
+            parameters, forms = (*parameters, FORMAT), tuple(LIST_FORMS.values())
 
         def declare(handler: AnyHandler) -> AnyHandler:
             self._all.append(
                 Endpoint(
-                    handler=handler, method=method, paths=paths, tag=self._tag, answers=_answers(answers),
-                    parameters=tuple(parameters), errors=errors or {}, cache=kinds, media=_texts(media), body=body,
-                    caller=caller, documented=documented,
+                    handler=handler, method=method, paths=paths, tag=self._tag, answers=by_status,
+                    parameters=tuple(parameters), errors=errors or {}, cache=kinds, media=forms, body=body,
+                    caller=caller, documented=documented, table=table,
                     limited=method == hdrs.METH_GET if limited is None else limited, route_options=route_options,
                 )
             )  # fmt: skip

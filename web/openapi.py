@@ -36,6 +36,7 @@ _HEADERS: Final[Mapping[str, Json]] = {
     "X-Cache": {"description": "hit, stale, miss or bypass", "schema": {"type": "string"}},
     "ETag": {"description": "For If-None-Match", "schema": {"type": "string"}},
     "Cache-Control": {"description": "How long the answer may be kept", "schema": {"type": "string"}},
+    "Link": {"description": "Of a list as CSV or Parquet: the page behind it", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 0}},
     "RateLimit": {
         "description": "draft-ietf-httpapi-ratelimit-headers-10: what is left (r) and until when (t, seconds)",
@@ -182,6 +183,7 @@ def _errors(endpoint: Endpoint) -> dict[int, str]:
 
 def _good(endpoint: Endpoint, types: tuple[Any, ...], schemas: _Schemas) -> Json:
     headers = ["X-Cache", "ETag", "Cache-Control"] if endpoint.cache else []
+    headers += ["Link"] if endpoint.table is not None else []
     headers += ["RateLimit", "RateLimit-Policy"] if endpoint.limited else []
     response: Json = {"description": "The answer", **_headers(headers)}
     if types or endpoint.media != (JSON,):

@@ -104,7 +104,7 @@ def compress_if_wanted(request: web.Request, response: web.Response, body_bytes:
     """Gzip a larger body for a client that accepts it; whether it will be."""
     if body_bytes <= COMPRESS_ABOVE_BYTES:
         return False
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept-Encoding")))
     if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
         return False
     response.enable_compression(web.ContentCoding.gzip)

@@ -26,6 +26,7 @@ from postgres.saved_queries import SavedQuery
 from web.bodies import read_body
 from web.endpoints import Body, Endpoints
 from web.errors import HttpError, bad_request, not_found
+from web.forms import accepted
 from web.parameters import part
 from web.responses import json_response
 from web.world import WORLD, World
@@ -125,7 +126,8 @@ _BODY: Final = Body(
     "SQL, or the same as JSON; `?param_x=` also fills `{x:Type}`",
     {"text/plain": str, "application/json": Statement},
 )
-_MEDIA: Final = tuple(form.content_type for form in FORMS.values())
+_MEDIA_BY_SUFFIX: Final = {suffix: form.content_type for suffix, form in FORMS.items()}
+_MEDIA: Final = tuple(_MEDIA_BY_SUFFIX.values())
 _ERRORS: Final = {
     400: "The statement is wrong, or a parameter is missing",
     403: "The statement wants more than the analyst may",
@@ -388,12 +390,7 @@ def _form(request: web.Request, suffix: str) -> Form:
         if suffix not in FORMS:
             raise not_found(f"No such form: {suffix} (known: {', '.join(FORMS)})")
         return FORMS[suffix]
-    for wanted in request.headers.get(hdrs.ACCEPT, "").split(","):
-        kind = wanted.partition(";")[0].strip().lower()
-        for form in FORMS.values():
-            if form.content_type == kind:
-                return form
-    return FORMS["json"]
+    return FORMS[accepted(request, _MEDIA_BY_SUFFIX) or "json"]
 
 
 def _item(saved: SavedQuery) -> QueryItem:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import csv
+import io
 import re
 import threading
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import pyarrow.parquet
 import pytest
 import requests
 import schemathesis
@@ -29,8 +32,8 @@ from tests.conftest import apart
 from tests.query.rows import a_world, store
 from tests.web.conftest import serving
 from web.app import TABLES
-from web.endpoints import EVENT_STREAM
-from web.openapi import openapi_document
+from web.endpoints import EVENT_STREAM, Endpoint
+from web.openapi import openapi_document, plain_path
 
 DATABASE: Final = "test_openapi"
 ENDPOINTS: Final = [endpoint for table in TABLES for endpoint in table]
@@ -118,6 +121,10 @@ KNOWN: Final = {
 }  # fmt: skip
 
 
+NEEDED: Final = {"stats_query": {"dimension": "map"}, "leaderboard_contextual": {"value": "Thompson"}}
+"""What these endpoints ask for before they answer."""
+
+
 def _reads() -> list[str]:
     return [path for path, method in OPERATIONS if method == "GET"]
 
@@ -126,6 +133,24 @@ def _reads() -> list[str]:
 def test_what_is_known_is_answered_as_documented(path: str, address: str) -> None:
     parts = {name: KNOWN.get(name, "x") for name in re.findall(r"{(\w+)}", path)}
     schema[path]["GET"].Case(path_parameters=parts).call_and_validate(base_url=address)
+
+
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.table], ids=lambda one: one.name)
+def test_a_list_has_the_same_rows_in_every_form(endpoint: Endpoint, address: str) -> None:
+    path = re.sub(r"{(\w+)}", lambda part: KNOWN.get(part[1], "x"), plain_path(endpoint.paths[0]))
+    as_json, as_csv, as_parquet = (
+        requests.get(f"{address}{path}{suffix}", params=NEEDED.get(endpoint.name), timeout=10)
+        for suffix in ("", ".csv", ".parquet")
+    )
+    assert endpoint.table is not None
+    if as_json.status_code == 404:  # servers and running matches, of which this world has none
+        assert (as_csv.status_code, as_parquet.status_code) == (404, 404)
+        return
+    rows, _ = endpoint.table.read(as_json.content)
+    lines = list(csv.reader(io.StringIO(as_csv.text, newline="")))
+    assert len(lines) == len(rows) + 1
+    assert lines[0] == endpoint.table.header
+    assert pyarrow.parquet.read_table(io.BytesIO(as_parquet.content)).num_rows == len(rows)
 
 
 def test_the_document_is_served_as_it_is(address: str) -> None:

@@ -40,6 +40,7 @@ async def get_live_matches(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/live/matches/{{id}}",
     answers=LiveBoard,
+    rows="players",
     parameters=[MATCH],
     cache="board",
     errors={404: "No board of the match is kept", **REDIS_AWAY},

@@ -36,7 +36,7 @@ async def get_gametypes(request: web.Request) -> web.Response:
     return await answer(request, produce, variant=asked.key())
 
 
-@endpoints.get(f"{API}/stats/gametypes/list", answers=GametypeNames, cache="list")
+@endpoints.get(f"{API}/stats/gametypes/list", answers=GametypeNames, rows="gametypes", cache="list")
 async def get_gametype_list(request: web.Request) -> web.Response:
     """Every game type there is."""
 
@@ -49,6 +49,7 @@ async def get_gametype_list(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/gametype/{{gametype}}",
     answers=GametypePage,
+    rows="maps",
     parameters=[WORD, *SPAN, SERVER],
     cache="list",
     errors={404: "The word means no game type"},

@@ -73,6 +73,7 @@ endpoints = Endpoints("leaderboards")
 @endpoints.get(
     f"{API}/stats/leaderboard/weapon/{{weapon}}",
     answers=WeaponLeaderboard,
+    rows="leaderboard",
     parameters=[WEAPON, SUBJECT_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
     cache=KINDS,
 )
@@ -86,6 +87,7 @@ async def get_weapon_leaderboard(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/leaderboard/map/{{map:.+}}",
     answers=MapLeaderboard,
+    rows="leaderboard",
     parameters=[MAP, SUBJECT_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
     cache=KINDS,
 )
@@ -99,6 +101,7 @@ async def get_map_leaderboard(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/leaderboard/gametype/{{gametype}}",
     answers=GametypeLeaderboard,
+    rows="leaderboard",
     parameters=[GAMETYPE_PART, LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
     cache=KINDS,
 )
@@ -114,6 +117,7 @@ async def get_gametype_leaderboard(request: web.Request) -> web.Response:
     f"{API}/stats/leaderboard",
     f"{API}/stats/leaderboard/{{stat}}",
     answers=(Leaderboard, LeaderboardTotal),
+    rows="players",
     parameters=[STAT_PART, STAT, LIMIT, PAGE, *PAGE_WITHIN, COUNT_ONLY, *BOARD_FILTERS],
     cache=KINDS,
 )

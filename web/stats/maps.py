@@ -33,7 +33,7 @@ async def get_maps(request: web.Request) -> web.Response:
     return await answer(request, lambda: maps.maps(store, asked), variant=asked.key())
 
 
-@endpoints.get(f"{API}/stats/maps/list", answers=MapNames, cache="list")
+@endpoints.get(f"{API}/stats/maps/list", answers=MapNames, rows="maps", cache="list")
 async def get_map_list(request: web.Request) -> web.Response:
     """The names of the maps that were played."""
     store = request.app[WORLD].clickhouse
@@ -85,6 +85,7 @@ async def get_map_heatmap(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/map/{{map:.+}}",
     answers=MapPage,
+    rows="top_players",
     parameters=[MAP, *SPAN, SERVER, GAMETYPE],
     cache="list",
 )

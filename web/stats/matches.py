@@ -72,7 +72,14 @@ async def get_matches(request: web.Request) -> web.Response:
     return await answer(request, produce, variant=asked.key())
 
 
-@endpoints.get(f"{_MATCH}/advanced", answers=MatchReport, parameters=[MATCH], cache="match", errors=_UNKNOWN)
+@endpoints.get(
+    f"{_MATCH}/advanced",
+    answers=MatchReport,
+    rows="players",
+    parameters=[MATCH],
+    cache="match",
+    errors=_UNKNOWN,
+)
 async def get_match_report(request: web.Request) -> web.Response:
     """Everything about one match."""
     world = request.app[WORLD]
@@ -132,7 +139,7 @@ async def get_match_moments(request: web.Request) -> web.Response:
     return await _about(request, found)
 
 
-@endpoints.get(_MATCH, answers=Match, parameters=[MATCH], cache="match", errors=_UNKNOWN)
+@endpoints.get(_MATCH, answers=Match, rows="scoreboard", parameters=[MATCH], cache="match", errors=_UNKNOWN)
 async def get_match(request: web.Request) -> web.Response:
     """One match by its UUID or the id the server gave it."""
     world = request.app[WORLD]

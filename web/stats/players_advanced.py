@@ -155,13 +155,25 @@ async def get_player_body(request: web.Request) -> web.Response:
     return await answer(request, lambda: players_deep.body_heatmap(store, guid, MOHAA))
 
 
-@endpoints.get(f"{PLAYER}/heatmap/{{map:.+}}", answers=PlayerHeatmap, parameters=[GUID, MAP], cache="player")
+@endpoints.get(
+    f"{PLAYER}/heatmap/{{map:.+}}",
+    answers=PlayerHeatmap,
+    rows="points",
+    parameters=[GUID, MAP],
+    cache="player",
+)
 async def get_player_heatmap(request: web.Request) -> web.Response:
     """Where a player kills on a map."""
     return await _heatmap(request, "kills")
 
 
-@endpoints.get(f"{PLAYER}/deaths/{{map:.+}}", answers=PlayerHeatmap, parameters=[GUID, MAP], cache="player")
+@endpoints.get(
+    f"{PLAYER}/deaths/{{map:.+}}",
+    answers=PlayerHeatmap,
+    rows="points",
+    parameters=[GUID, MAP],
+    cache="player",
+)
 async def get_player_deaths(request: web.Request) -> web.Response:
     """Where a player dies on a map."""
     return await _heatmap(request, "deaths")
@@ -198,7 +210,11 @@ async def get_player_playstyle(request: web.Request) -> web.Response:
 
 
 @endpoints.get(
-    f"{PLAYER}/peak-performance", answers=PeakPerformance, parameters=[GUID, *FILTERS], cache="player"
+    f"{PLAYER}/peak-performance",
+    answers=PeakPerformance,
+    rows="hourly_breakdown",
+    parameters=[GUID, *FILTERS],
+    cache="player",
 )
 async def get_player_peak_performance(request: web.Request) -> web.Response:
     """When and where a player does best."""
@@ -212,7 +228,7 @@ async def get_player_combos(request: web.Request) -> web.Response:
 
 
 @endpoints.get(
-    f"{PLAYER}/drilldown", answers=Drilldown, parameters=[GUID, STAT, DIMENSION, LIMIT, *FILTERS], cache="player"
+    f"{PLAYER}/drilldown", answers=Drilldown, rows="items", parameters=[GUID, STAT, DIMENSION, LIMIT, *FILTERS], cache="player"
 )  # fmt: skip
 async def get_player_drilldown(request: web.Request) -> web.Response:
     """A stat divided by a dimension."""
@@ -224,7 +240,7 @@ async def get_player_drilldown(request: web.Request) -> web.Response:
 
 
 @endpoints.get(
-    f"{PLAYER}/drilldown/{{parent}}/{{value:.+}}", answers=NestedDrilldown,
+    f"{PLAYER}/drilldown/{{parent}}/{{value:.+}}", answers=NestedDrilldown, rows="items",
     parameters=[GUID, PARENT, VALUE, STAT, CHILD, LIMIT, *FILTERS], cache="player", errors={404: "No such dimension"},
 )  # fmt: skip
 async def get_player_nested_drilldown(request: web.Request) -> web.Response:
@@ -265,7 +281,7 @@ async def get_player_world(request: web.Request) -> web.Response:
     return await _scoped(request, players_deep.world)
 
 
-@endpoints.get(f"{PLAYER}/bots", answers=PlayerBots, parameters=[GUID], cache="player")
+@endpoints.get(f"{PLAYER}/bots", answers=PlayerBots, rows="bots_by_type", parameters=[GUID], cache="player")
 async def get_player_bots(request: web.Request) -> web.Response:
     """Bots killed and killed by."""
     store, guid = request.app[WORLD].clickhouse, GUID.of(request)

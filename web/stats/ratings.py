@@ -32,6 +32,7 @@ endpoints = Endpoints("ratings")
 @endpoints.get(
     f"{API}/stats/leaderboard/rating",
     answers=RatingLeaderboard,
+    rows="players",
     parameters=[MATCHES_MIN, LIMIT, *PAGE_WITHIN],
     cache="leaderboard",
 )
@@ -52,7 +53,11 @@ async def get_rating_runs(request: web.Request) -> web.Response:
 
 
 @endpoints.get(
-    f"{API}/stats/player/{{guid}}/rating", answers=PlayerRating, parameters=[GUID, HISTORY], cache="player"
+    f"{API}/stats/player/{{guid}}/rating",
+    answers=PlayerRating,
+    rows="history",
+    parameters=[GUID, HISTORY],
+    cache="player",
 )
 async def get_player_rating(request: web.Request) -> web.Response:
     """A player's skill rating, its rank, and what his last matches did to it."""
@@ -63,6 +68,7 @@ async def get_player_rating(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/player/{{guid}}/percentiles",
     answers=PlayerPercentiles,
+    rows="stats",
     parameters=[GUID, *BOARD_FILTERS],
     cache="player",
 )

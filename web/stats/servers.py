@@ -159,7 +159,7 @@ async def get_server_top_players(request: web.Request) -> web.Response:
 
 @endpoints.get(
     f"{_SERVER}/players",
-    answers=ServerPlayers, parameters=[ID, PLAYERS, OFFSET, *SPAN, BOTS], cache="global", errors=_UNKNOWN,
+    answers=ServerPlayers, rows="players", parameters=[ID, PLAYERS, OFFSET, *SPAN, BOTS], cache="global", errors=_UNKNOWN,
 )  # fmt: skip
 async def get_server_players(request: web.Request) -> web.Response:
     """Everybody who played on a server, most kills first."""

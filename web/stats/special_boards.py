@@ -82,6 +82,7 @@ async def get_leaderboard_cards(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/leaderboard/combos",
     answers=ComboLeaderboard,
+    rows="entries",
     parameters=[METRIC, BOARD_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
     cache=KINDS,
 )
@@ -97,6 +98,7 @@ async def get_leaderboard_combos(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/leaderboard/peak",
     answers=PeakLeaderboard,
+    rows="entries",
     parameters=[PART, BOARD_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
     cache=KINDS,
 )
@@ -112,6 +114,7 @@ async def get_leaderboard_peak(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/leaderboard/contextual",
     answers=ContextualLeaderboard,
+    rows="leaders",
     parameters=[STAT, CONTEXT, VALUE, BOARD_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
     cache=KINDS,
 )

@@ -54,7 +54,7 @@ async def get_weapons(request: web.Request) -> web.Response:
     return await answer(request, produce, variant=asked.key())
 
 
-@endpoints.get(f"{API}/stats/weapons/list", answers=WeaponNames, cache="list")
+@endpoints.get(f"{API}/stats/weapons/list", answers=WeaponNames, rows="weapons", cache="list")
 async def get_weapon_list(request: web.Request) -> web.Response:
     """The names of the weapons that were used."""
     store = request.app[WORLD].clickhouse
@@ -64,6 +64,7 @@ async def get_weapon_list(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/weapons/usage",
     answers=WeaponUsage,
+    rows="weapons",
     parameters=[BY, USAGE_LIMIT, WEAPON_FILTER, *PLACES],
     cache="list",
 )
@@ -85,6 +86,7 @@ async def get_weapon_usage(request: web.Request) -> web.Response:
     f"{API}/stats/weapons/distances",
     f"{API}/stats/weapon/{{weapon}}/distances",
     answers=WeaponDistances,
+    rows="bands",
     parameters=[WEAPON, *PLACES],
     cache="list",
 )
@@ -105,6 +107,7 @@ async def get_weapon_distances(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/weapon/{{weapon}}",
     answers=WeaponPage,
+    rows="top_players",
     parameters=[WEAPON, BOTS, *SPAN],
     cache="list",
 )
