@@ -33,7 +33,7 @@ def list_form(request: web.Request) -> str:
 
 def accepted(request: web.Request, forms: Mapping[str, str]) -> str:
     """The first form that Accept names, as its key; empty when it names none."""
-    by_media = {media: form for form, media in reversed(forms.items())}
+    by_media = {media: form for form, media in forms.items()}
     for wanted in request.headers.get(hdrs.ACCEPT, "").split(","):
         if found := by_media.get(wanted.partition(";")[0].strip().lower()):
             return found

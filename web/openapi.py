@@ -10,7 +10,8 @@ import msgspec
 from aiohttp import web
 
 from cache.lifetimes import LIFETIMES_S
-from web.endpoints import JSON, Endpoint
+from web.endpoints import Endpoint
+from web.forms import JSON
 from web.parameters import AnyParameter
 from web.responses import PROBLEM, Problem
 
