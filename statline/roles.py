@@ -131,6 +131,7 @@ async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> 
 
     import structlog
 
+    from cache.tasks import end_tasks
     from ingest.node_name import own_name
     from statline.world import open_world
     from web.app import create_app
@@ -140,8 +141,17 @@ async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> 
     async with (
         _stop_event() as stop,
         open_world(settings, data_dir, name) as world,
-        own_name(world.postgres, data_dir / "spool" / name) as name_lost,
+        contextlib.AsyncExitStack() as stack,
     ):
+        # A copied folder waits for its name until Postgres answers: that may be never, and we may be asked to stop.
+        owning = asyncio.create_task(
+            stack.enter_async_context(own_name(world.postgres, data_dir / "spool" / name))
+        )
+        await _until(stop, owning)
+        if not owning.done():
+            await end_tasks(owning)
+            return
+        name_lost = owning.result()
         host, port = settings.statline.host, settings.statline.port
         inherited = socket.socket(fileno=listener) if listener >= 0 else None
         with _clear_listen_errors(host, port):
@@ -151,13 +161,13 @@ async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> 
                 log.info("web role stops")
 
 
-async def _until(stop: asyncio.Event, lost: asyncio.Task[None]) -> None:
-    """Return when asked to stop; raise what ends the task."""
+async def _until(stop: asyncio.Event, task: asyncio.Task[Any]) -> None:
+    """Return when asked to stop or when the task has ended; raise what ended it."""
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopping, lost}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if lost.done():
-        await lost
+    if task.done():
+        await task
 
 
 async def _writer(settings: Settings, data_dir: Path) -> None:
