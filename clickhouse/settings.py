@@ -41,6 +41,11 @@ class ClickHouseSettings:
         "", "compression of inserts and answers; worth it over a network", choices=("", "lz4", "zstd", "gzip")
     )
 
+    engine_durability: str = setting(
+        "fsync",
+        "of the embedded engine; fsync: an insert is answered once it is synced to disk; memory: once it is written",
+        choices=("fsync", "memory"),
+    )
     engine_port: int = setting(
         0, "port of the embedded engine; 0 = the last one, or any free one", minimum=0, maximum=65535
     )

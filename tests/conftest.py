@@ -210,11 +210,15 @@ async def _administer(url: str, *statements: str) -> None:
 
 
 def _start_engine(folder: Path) -> subprocess.Popen[bytes]:
-    """`statline engine` on `folder`, as `statline serve` starts it; its output goes to engine.log there."""
+    """`statline engine` on `folder`, as `statline serve` starts it, unsynced; its output goes to engine.log there.
+
+    It ends with this process, also when that is killed.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STATLINE_")}
+    environment["STATLINE_CLICKHOUSE_ENGINE_DURABILITY"] = "memory"
     with (folder / "engine.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "statline", "engine", "--data-dir", str(folder)],
+            [sys.executable, "-m", "statline", "engine", "--data-dir", str(folder), "--supervisor", str(os.getpid())],
             stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=folder, start_new_session=True,
         )  # fmt: skip
 

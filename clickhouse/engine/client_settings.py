@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from clickhouse.engine.analysts import Analyst
+from clickhouse.engine.config import ANALYST
 from clickhouse.engine.faults import EngineFault
-from clickhouse.engine.roles import ANALYST
 from clickhouse.engine.statement import Request
 
 FORM: Final = frozenset(

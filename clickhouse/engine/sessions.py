@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from clickhouse.engine.binding import chdb
+from clickhouse.engine.config import write_config
 from clickhouse.engine.faults import EngineFault, StatementFault
-from clickhouse.engine.roles import write_rights
 from clickhouse.engine.statement import Request
 from clickhouse.settings import ClickHouseSettings
 
@@ -69,7 +69,8 @@ class Connections:
     """Opens, keeps and closes the connections of one data folder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, settings: ClickHouseSettings) -> None:
-        options = engine_options(settings) | {"config-file": write_rights(folder, settings.database)}
+        config = write_config(folder, settings.database, durable=settings.engine_durability == "fsync")
+        options = engine_options(settings) | {"config-file": config}
         # Values as they stand: chdb decodes no %2F.
         self._target = f"{folder}?{'&'.join(f'{name}={value}' for name, value in options.items())}"
         self._lock = threading.Lock()

@@ -256,12 +256,12 @@ REMOTE = """<tcp_port>9000</tcp_port><remote_servers><main>
 </main></remote_servers></clickhouse>"""
 WITH_SHARDS = f"""
 import clickhouse.engine.sessions as sessions
-write = sessions.write_rights
-def write_with_shards(folder, database):
-    path = write(folder, database)
+write = sessions.write_config
+def write_with_shards(folder, database, **options):
+    path = write(folder, database, **options)
     path.write_text(path.read_text().replace("</clickhouse>", {REMOTE!r}))
     return path
-sessions.write_rights = write_with_shards
+sessions.write_config = write_with_shards
 """
 
 

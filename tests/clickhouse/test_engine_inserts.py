@@ -8,6 +8,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import lz4.block  # type: ignore[import-untyped]
 import lz4.frame  # type: ignore[import-untyped]
@@ -341,3 +342,40 @@ def test_insert_goes_on_when_its_client_leaves(engine_process: EngineProcess, da
     connection.close()
     eventually("the insert ends", lambda: not engine_process.running())
     assert engine_process.ask(f"SELECT count() FROM {database}.v") == "50\n"
+
+
+@pytest.mark.parametrize("durability", ["fsync", "memory"])
+def test_what_was_inserted_and_merged_is_on_disk_when_the_answer_comes(
+    tmp_path: Path, durability: str
+) -> None:
+    engine = EngineProcess(tmp_path / "engine", {"engine_durability": durability}).start()
+
+    def synced() -> dict[str, int]:
+        """How often files and directories were synced so far."""
+        asked = (
+            "SELECT event, value FROM system.events WHERE event IN ('FileSync', 'DirectorySync') FORMAT TSV"
+        )
+        return {
+            name: int(value) for name, value in (line.split("\t") for line in engine.ask(asked).splitlines())
+        }
+
+    try:
+        engine.ask("CREATE TABLE t (a UInt64) ENGINE = MergeTree ORDER BY a")
+        engine.ask("CREATE TABLE u (a UInt64) ENGINE = MergeTree ORDER BY a")
+        engine.ask("CREATE MATERIALIZED VIEW v TO u AS SELECT a FROM t")
+        before = synced()
+        engine.ask("INSERT INTO t SELECT number FROM numbers(10)")
+        inserted = synced()
+        engine.ask("INSERT INTO t SELECT number FROM numbers(10)")
+        between = synced()
+        engine.ask("OPTIMIZE TABLE t FINAL")
+        merged = synced()
+        if durability == "memory":
+            assert merged == before
+        else:
+            # A part of the table and one of the view's target: a file and its folder each.
+            for kind in ("FileSync", "DirectorySync"):
+                assert inserted.get(kind, 0) - before.get(kind, 0) >= 2
+                assert merged[kind] - between[kind] >= 1
+    finally:
+        engine.stop()

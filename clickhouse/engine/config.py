@@ -1,4 +1,4 @@
-"""What the embedded engine's one user may do, in ClickHouse's own access control.
+"""The embedded engine's configuration file: how its tables keep what they hold, and what its one user may do.
 
 chdb knows a single user, but takes his rights from a file and lets a connection choose among his roles. So the user has no
 rights of his own: the roles `owner` (everything) and `analyst` (reading one database) have them, and the connection of an
@@ -21,9 +21,15 @@ PACKED_BYTES_MAX: Final = 32 << 20
 parts that are merged and deleted within seconds, and creating their files was a quarter of its CPU time (ext4 looks
 through every inode deleted in the last minutes before it takes a free one)."""
 
+SYNCED: Final = {"fsync_after_insert": 1, "fsync_part_directory": 1, "min_rows_to_fsync_after_merge": 1}
+"""The spool forgets a segment once it is inserted, and a merge removes the parts it merged: without these ClickHouse leaves both
+to the page cache, and a power cut would take what was accepted (docs/decisions/0012)."""
+
 _CONFIG: Final = """<clickhouse>
   <users_config>{users}</users_config>
-  <merge_tree><min_bytes_for_full_part_storage>{packed}</min_bytes_for_full_part_storage></merge_tree>
+  <merge_tree>
+{tables}
+  </merge_tree>
 </clickhouse>
 """
 _USERS: Final = """<clickhouse>
@@ -47,8 +53,8 @@ _USERS: Final = """<clickhouse>
 """
 
 
-def write_rights(folder: Path, database: str) -> Path:
-    """Write the rights into the engine's folder; the path of the configuration file that names them.
+def write_config(folder: Path, database: str, *, durable: bool) -> Path:
+    """Write the rights and the defaults of tables into the engine's folder; the path of the configuration file.
 
     chdb reads `users_config` only from a configuration file (else it looks for one in the working folder), and the defaults
     of tables too.
@@ -58,5 +64,7 @@ def write_rights(folder: Path, database: str) -> Path:
     write_private(users, _USERS.format(owner=OWNER, analyst=ANALYST, database=name))
     config = folder / "config.xml"
     where = escape(str(users.resolve()))
-    write_private(config, _CONFIG.format(users=where, packed=PACKED_BYTES_MAX))
+    settings = {"min_bytes_for_full_part_storage": PACKED_BYTES_MAX} | (SYNCED if durable else {})
+    tables = "\n".join(f"    <{setting}>{value}</{setting}>" for setting, value in settings.items())
+    write_private(config, _CONFIG.format(users=where, tables=tables))
     return config.resolve()
