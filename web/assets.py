@@ -118,3 +118,17 @@ async def get_asset(request: web.Request) -> web.Response:
     """One file."""
     accepts = request.headers.get(hdrs.ACCEPT_ENCODING, "")
     return request.app[ASSETS].response(FILE.of(request), VERSION.of(request), accepts)
+
+
+WIDGET_PATH: Final = "/embed.js"
+WIDGET_KEPT: Final = "public, max-age=3600"
+
+
+@endpoints.page(WIDGET_PATH, limited=False)
+async def get_widget(request: web.Request) -> web.Response:
+    """The script that other sites embed parts of pages with: its address never changes."""
+    accepts = request.headers.get(hdrs.ACCEPT_ENCODING, "")
+    assets = request.app[ASSETS]
+    response = assets.response("embed.js", assets.version, accepts)
+    response.headers[hdrs.CACHE_CONTROL] = WIDGET_KEPT
+    return response

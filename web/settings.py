@@ -85,6 +85,12 @@ class WebSettings:
     trusted_proxies: tuple[str, ...] = setting(
         (), "Networks of proxies whose X-Forwarded-For says whose address a request comes from."
     )
+    # A proxy that speaks TLS for us is not seen here, and an http address in a frame of an https page is refused.
+    public_url: str = setting(
+        "",
+        "Address under which visitors reach the site (https://stats.example.com), for links that are copied elsewhere; "
+        "empty: as the request says.",
+    )
     cors_origins: tuple[str, ...] = setting(
         ("*",), "Origins whose pages may read the answers from a browser; * for any."
     )

@@ -37,6 +37,18 @@ await build({
   external: ["./charts.js", "*.svg"],
   logLevel: "warning",
 });
+// The widget is a classic script on pages of others: it has to know which script element it is.
+await build({
+  absWorkingDir: here,
+  entryPoints: { embed: "scripts/embed.js" },
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2020"],
+  legalComments: "none",
+  logLevel: "warning",
+});
 cpSync(join(here, "images"), join(dist, "images"), { recursive: true });
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {

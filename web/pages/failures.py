@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from web.errors import HttpError
+from web.pages import embeds
 from web.pages.rendering import Page, render
 
 HEADLINES: Final = {
@@ -64,7 +65,15 @@ def failure_page(request: web.Request, error: HttpError, request_id: str) -> web
         request_id=request_id if error.status >= 500 else "",
     )
     page = Page(title=view.headline, robots="noindex")
-    response = render(request, "failure.html", page, view, status=error.status, headers=headers)
+    response = render(
+        request,
+        "failure.html",
+        page,
+        view,
+        status=error.status,
+        headers=headers,
+        place=embeds.failed(request),
+    )
     if error.close:
         response.force_close()
     return response

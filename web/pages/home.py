@@ -25,6 +25,7 @@ from web.endpoints import Endpoints
 from web.moments import moment_of
 from web.pages import addresses
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere
 from web.pages.rendering import Page, render
 from web.pages.weeks import Week, week
 from web.stats.parameters import now, server_names
@@ -65,7 +66,7 @@ class HomeView(Struct, frozen=True, kw_only=True):
         return found.ratios if found else []
 
 
-@endpoints.page(addresses.HOME)
+@endpoints.page(*everywhere(addresses.HOME), parameters=LOOK)
 async def get_home(request: web.Request) -> web.Response:
     """The front page."""
     world = request.app[WORLD]

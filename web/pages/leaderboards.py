@@ -21,6 +21,7 @@ from schema.weapons import UNKNOWN, weapon_name
 from web.endpoints import Endpoints
 from web.pages import addresses
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere, is_embedded
 from web.pages.rendering import Page, render
 from web.pages.stat_names import stat_groups, stat_name
 from web.pages.words import map_title, ordinal, whole
@@ -28,7 +29,8 @@ from web.parameters import choice, number, text
 from web.stats.parameters import FILTERS, PAGE_MAX, PERIOD, known_names, now, scope, server_names, spellings
 from web.world import WORLD
 
-ROWS: Final = 50
+ROWS_SHOWN: Final = 50
+ROWS_EMBEDDED: Final = 10
 MAPS_OFFERED: Final = 100
 WEAPONS_OFFERED: Final = 100
 PERIOD_NAMES: Final = {
@@ -46,6 +48,9 @@ COLUMNS: Final = (
 
 STAT: Final = choice("stat", "The stat to rank by", sorted(STATS), default=KILLS, aliases=ALIASES)
 FIND: Final = text("find", "The name of a player to show among those next to him")
+ROWS: Final = number(
+    "rows", "Players on a page; embedded 10, else 50", default=None, least=3, most=ROWS_SHOWN
+)
 NUMBER: Final = number("page", "Which page", default=1, least=1, most=PAGE_MAX)
 
 endpoints = Endpoints("pages")
@@ -79,6 +84,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     bots: bool
     find: str
     page: int
+    rows: int
+    rows_usual: int
 
     def address(self, **changed: object) -> str:
         """The address with some of it changed."""
@@ -92,6 +99,7 @@ class Asked(Struct, frozen=True, kw_only=True):
             "bots": "1" if self.bots else "",
             "find": self.find,
             "page": "" if self.page == 1 else self.page,
+            "rows": "" if self.rows == self.rows_usual else self.rows,
             **changed,
         }
         return addresses.LEADERBOARDS + addresses.query_string(parameters)
@@ -155,7 +163,7 @@ class LeaderboardView:
     @property
     def next(self) -> str:
         """The address of the page after; empty on the last."""
-        shown = self.asked.page * ROWS
+        shown = self.asked.page * self.asked.rows
         return (
             self.asked.address(page=self.asked.page + 1)
             if not self.asked.find and shown < self.board.ranking.total
@@ -183,7 +191,7 @@ class Choice(NamedTuple):
         return dict(self.options).get(self.value, self.value)
 
 
-@endpoints.page(addresses.LEADERBOARDS, parameters=[STAT, *FILTERS, FIND, NUMBER])
+@endpoints.page(*everywhere(addresses.LEADERBOARDS), parameters=[STAT, *FILTERS, FIND, NUMBER, ROWS, *LOOK])
 async def get_leaderboards_as_page(request: web.Request) -> web.Response:
     """Who leads by any stat, in any scope."""
     world = request.app[WORLD]
@@ -193,13 +201,13 @@ async def get_leaderboards_as_page(request: web.Request) -> web.Response:
 
     async def produce() -> Board:
         at = now()
-        ranks = Ranks(limit=ROWS, offset=0 if found else (asked.page - 1) * ROWS, around=found)
+        ranks = Ranks(limit=asked.rows, offset=0 if found else (asked.page - 1) * asked.rows, around=found)
         ranking = await leaderboards.leaderboard(world.clickhouse, asked.stat, within, ranks)
         guids = [entry.guid for entry in ranking.players]
         return Board(ranking=ranking, forms=await dossiers.forms(world.clickhouse, guids, at))
 
     kind = "leaderboard_week" if asked.period == "week" else "leaderboard"
-    key = f"{asked.stat}/{asked.page}/{found}/{within.key()}"
+    key = f"{asked.stat}/{asked.page}/{asked.rows}/{found}/{within.key()}"
     board = await cached(request, kind, key, Board, produce)
     view = LeaderboardView(asked=asked, board=board, choices=await _choices(request, asked), found=found)
     page = Page(
@@ -214,10 +222,12 @@ async def get_leaderboards_as_page(request: web.Request) -> web.Response:
 def _asked(request: web.Request, within: Scope) -> Asked:
     """What the address says, in the spelling of what there is; a weapon has only its own stats."""
     stat = STAT.of(request)
+    usual = ROWS_EMBEDDED if is_embedded(request) else ROWS_SHOWN
     return Asked(
         stat=stat if not within.weapon or stat in WEAPON_STATS else KILLS,
         period=PERIOD.of(request), map=within.map_name, weapon=within.weapon, gametype=within.gametype,
         server=within.server_id, bots=within.with_bots, find=FIND.of(request), page=NUMBER.of(request),
+        rows=ROWS.of(request) or usual, rows_usual=usual,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from web.endpoints import Endpoints
 from web.errors import not_found
 from web.pages import addresses
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere
 from web.pages.plans import Plan, plan
 from web.pages.rendering import Page, render
 from web.pages.words import map_title, share, whole
@@ -70,7 +71,7 @@ class MapView(Struct, frozen=True, kw_only=True):
         ]  # fmt: skip
 
 
-@endpoints.page(addresses.MAPS)
+@endpoints.page(*everywhere(addresses.MAPS), parameters=LOOK)
 async def get_maps_as_page(request: web.Request) -> web.Response:
     """Every map, most played first."""
     store = request.app[WORLD].clickhouse
@@ -78,7 +79,7 @@ async def get_maps_as_page(request: web.Request) -> web.Response:
     return render(request, "maps.html", Page(title="Maps", section=addresses.MAPS), found)
 
 
-@endpoints.page("/map/{map:.+}", parameters=[MAP, SHOW])
+@endpoints.page(*everywhere("/map/{map:.+}"), parameters=[MAP, SHOW, *LOOK])
 async def get_map_as_page(request: web.Request) -> web.Response:
     """One map."""
     name, kind = await map_name(request.app[WORLD], MAP.of(request)), SHOW.of(request)

@@ -24,6 +24,7 @@ from web.endpoints import Endpoints
 from web.errors import bad_request, not_found
 from web.pages import addresses
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere
 from web.pages.lanes import Lane, lanes, place
 from web.pages.leaderboards import PERIOD_NAMES
 from web.pages.plans import Plan, plan
@@ -150,7 +151,7 @@ class MatchView(Struct, frozen=True, kw_only=True):
         )
 
 
-@endpoints.page("/match/{match}", parameters=[MATCH])
+@endpoints.page(*everywhere("/match/{match}"), parameters=[MATCH, *LOOK])
 async def get_match_as_page(request: web.Request) -> web.Response:
     """Everything about a match; while it is played the page keeps itself up to date."""
     match_id = MATCH.of(request)
@@ -192,7 +193,9 @@ class MatchList:
     choices: list[tuple[str, str, str, list[tuple[str, str]]]]
 
 
-@endpoints.page(addresses.MATCHES, parameters=[MAP_FILTER, GAMETYPE, SERVER, PERIOD, AFTER])
+@endpoints.page(
+    *everywhere(addresses.MATCHES), parameters=[MAP_FILTER, GAMETYPE, SERVER, PERIOD, AFTER, *LOOK]
+)
 async def get_matches_as_page(request: web.Request) -> web.Response:
     """Every match, newest first."""
     world, after = request.app[WORLD], AFTER.of(request)

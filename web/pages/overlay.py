@@ -15,7 +15,7 @@ from aiohttp import web
 from schema.match_ids import match_uuid_of_path
 from web.endpoints import Endpoints
 from web.errors import not_found
-from web.pages.rendering import Page, render
+from web.pages.rendering import ANYBODY, Page, render
 from web.parameters import choice, number, part, text
 from web.stats.parameters import API
 from web.world import WORLD
@@ -34,7 +34,6 @@ BACKGROUND: Final = choice(
 )
 LOOK: Final = (SIZE, THEME, PARTS, ROWS, SECONDS, BACKGROUND)
 
-ANYBODY: Final = "*"
 KNOWN_PARTS: Final = ("score", "board", "feed")
 
 endpoints = Endpoints("pages")

@@ -19,6 +19,7 @@ from web.errors import HttpError, not_found
 from web.pages import addresses
 from web.pages.bodies import Shown, body
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere
 from web.pages.rendering import Page, render
 from web.pages.weeks import Week, week
 from web.pages.words import fixed, map_title, moment, share, whole
@@ -108,7 +109,7 @@ def radar(views: list[PlayerView]) -> dict[str, Any]:
     }
 
 
-@endpoints.page("/player/{guid}", parameters=[GUID])
+@endpoints.page(*everywhere("/player/{guid}"), parameters=[GUID, *LOOK])
 async def get_player_as_page(request: web.Request) -> web.Response:
     """Everything about a player."""
     view = await _view(request, GUID.of(request))
@@ -123,7 +124,7 @@ async def get_player_as_page(request: web.Request) -> web.Response:
     return render(request, "player.html", page, {"player": view, "radar": radar([view])})
 
 
-@endpoints.page("/player/{guid}/compare", parameters=[GUID, OTHER])
+@endpoints.page(*everywhere("/player/{guid}/compare"), parameters=[GUID, OTHER, *LOOK])
 async def get_comparison(request: web.Request) -> web.Response:
     """Two players side by side; with one only, the question with whom."""
     one, asked = await _view(request, GUID.of(request)), OTHER.of(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ import xxhash
 from aiohttp import hdrs, web
 
 from web.assets import ASSETS
-from web.pages import addresses, words
+from web.pages import addresses, embeds, words
 from web.responses import compress_if_wanted
 from web.world import WORLD
 
@@ -25,9 +25,11 @@ TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "connect-src 'self'; frame-src {frames}; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 NOBODY: Final = "'none'"
+ANYBODY: Final = "*"
+ITSELF: Final = "'self'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,8 @@ class Page:
     """Path of the picture that links to this page show elsewhere."""
     robots: str = ""
     """`noindex` for what search engines should not list."""
+    stream: str = ""
+    """Path of the event stream that moves the page while it is looked at; empty where nothing moves."""
 
 
 NAVIGATION: Final = (
@@ -66,21 +70,36 @@ def render(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     framed_by: str = NOBODY,
+    place: embeds.Place | None = None,
 ) -> web.Response:
     """The page as an answer: `page` and `view` are what the template may ask for.
 
-    `framed_by` is the source list of who may show it in a frame (`*` for embeds). A reader who has the same page
-    already gets 304.
+    Asked for below /embed it is one part of the page, for frames of any site; below /share the lines that embed one.
+    `framed_by` is the source list of who else may show it in a frame, `place` another one than the address says. A reader who has the same page already gets 304.
+    Raises HttpError 404 for a part that the page does not have.
     """
-    html = _environment().get_template(template).render(
+    source = _environment().get_template(template)
+    parts, frames = embeds.parts_of(source.blocks), NOBODY
+    here = place or embeds.placed(request, parts)
+    origin = request.app[WORLD].settings.public_url.rstrip("/") or str(request.url.origin())
+    if here.mode == "embed":
+        framed_by = ANYBODY
+    elif here.mode == "share":
+        source, frames = _environment().get_template("share.html"), ITSELF
+        view = embeds.shared(here, parts, origin, page.title, has_badge=bool(page.share_image))
+        page = replace(page, title=f"Share {page.title}".strip(), robots="noindex", has_charts=False)
+    html = source.render(
         page=page,
         view=view,
-        path=request.path,
-        origin=str(request.url.origin()),
+        here=here,
+        embeddable=parts,
+        layout="embed.html" if here.mode == "embed" else "frame.html",
+        origin=origin,
         assets=request.app[ASSETS],
         version=request.app[WORLD].version,
-    )  # fmt: skip
-    return _html_response(request, html.encode("utf-8", "replace"), status, headers or {}, framed_by)
+    )
+    policy = POLICY.format(ancestors=framed_by, frames=frames)
+    return _html_response(request, html.encode("utf-8", "replace"), status, headers or {}, policy)
 
 
 def draw(template: str, view: object) -> str:
@@ -89,16 +108,16 @@ def draw(template: str, view: object) -> str:
 
 
 def _html_response(
-    request: web.Request, body: bytes, status: int, headers: Mapping[str, str], framed_by: str
+    request: web.Request, body: bytes, status: int, headers: Mapping[str, str], policy: str
 ) -> web.Response:
     tag = f'W/"{xxhash.xxh3_64_hexdigest(body)}"'
     own = {
         # Fresh figures each time; what did not change is not sent again.
         hdrs.CACHE_CONTROL: "no-cache",
-        "Content-Security-Policy": POLICY.format(ancestors=framed_by),
+        "Content-Security-Policy": policy,
         **headers,
     }
-    if framed_by != NOBODY:
+    if not policy.endswith(NOBODY):
         # The older header knows no list, and browsers that know the policy ignore it: an unknown word allows.
         own["X-Frame-Options"] = "ALLOWALL"
     if status == 200:
@@ -128,4 +147,9 @@ def _environment() -> jinja2.Environment:
 
 
 def _globals() -> dict[str, Any]:
-    return {"urls": addresses, "navigation": NAVIGATION, "is_long": words.is_long}
+    return {
+        "urls": addresses,
+        "navigation": NAVIGATION,
+        "is_long": words.is_long,
+        "embeds": embeds,
+    }

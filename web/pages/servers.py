@@ -18,6 +18,7 @@ from web.endpoints import Endpoints
 from web.errors import not_found
 from web.pages import addresses
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere
 from web.pages.rendering import Page, render
 from web.pages.weeks import Week, week
 from web.parameters import part
@@ -47,14 +48,14 @@ class ServerView(Struct, frozen=True, kw_only=True):
         return week({(hour.day, hour.hour): hour.players for hour in self.hours})
 
 
-@endpoints.page(addresses.SERVERS)
+@endpoints.page(*everywhere(addresses.SERVERS), parameters=LOOK)
 async def get_servers_as_page(request: web.Request) -> web.Response:
     """Every registered server."""
     page = Page(title="Servers", section=addresses.SERVERS)
     return render(request, "servers.html", page, await _servers(request))
 
 
-@endpoints.page("/server/{server}", parameters=[SERVER_ID])
+@endpoints.page(*everywhere("/server/{server}"), parameters=[SERVER_ID, *LOOK])
 async def get_server_as_page(request: web.Request) -> web.Response:
     """One server."""
     server_id = SERVER_ID.of(request)

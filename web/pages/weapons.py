@@ -16,6 +16,7 @@ from web.endpoints import Endpoints
 from web.errors import not_found
 from web.pages import addresses
 from web.pages.cached import cached
+from web.pages.embeds import LOOK, everywhere
 from web.pages.rendering import Page, render
 from web.pages.words import share, whole
 from web.stats.parameters import WEAPON, now
@@ -67,7 +68,7 @@ class WeaponView(Struct, frozen=True, kw_only=True):
         ]  # fmt: skip
 
 
-@endpoints.page(addresses.WEAPONS)
+@endpoints.page(*everywhere(addresses.WEAPONS), parameters=LOOK)
 async def get_weapons_as_page(request: web.Request) -> web.Response:
     """Every weapon, most kills first."""
     store = request.app[WORLD].clickhouse
@@ -78,7 +79,7 @@ async def get_weapons_as_page(request: web.Request) -> web.Response:
     return render(request, "weapons.html", page, {"weapons": found, "classes": CLASSES})
 
 
-@endpoints.page("/weapon/{weapon:.+}", parameters=[WEAPON])
+@endpoints.page(*everywhere("/weapon/{weapon:.+}"), parameters=[WEAPON, *LOOK])
 async def get_weapon_as_page(request: web.Request) -> web.Response:
     """One weapon."""
     store, asked = request.app[WORLD].clickhouse, WEAPON.of(request)

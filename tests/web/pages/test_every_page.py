@@ -40,6 +40,7 @@ PATHS: dict[str, Callable[[Site], str]] = {
     "server": lambda site: f"/server/{site.server()}",
     "search": lambda _: "/search?q=m",
     "empty search": lambda _: "/search?q=%3Cscript%3Enobody",
+    "lines to embed": lambda _: "/share/leaderboards",
     "unknown": lambda _: "/nowhere",
 }
 STATUSES = {"unknown": 404}

@@ -4,6 +4,8 @@ import { startThemeToggle } from "./theme-toggle.js";
 import { startTimes } from "./times.js";
 import { startCharts } from "./chart-loader.js";
 import { startSlowNote } from "./slow-note.js";
+import { startShare } from "./share.js";
+import { tellHeight } from "./frame-height.js";
 import { holdLiveWhileScrubbed, startCourses } from "./course.js";
 
 // Nothing is evaluated from markup and no styles are injected: the Content-Security-Policy forbids both.
@@ -27,10 +29,12 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 
 startThemeToggle();
 startSlowNote();
+tellHeight();
 holdLiveWhileScrubbed();
 // At start and for every part that htmx swaps in.
 htmx.onLoad((part) => {
   startTimes(part);
   startCharts(part);
   startCourses(part);
+  startShare(part);
 });

@@ -3,7 +3,8 @@ const root = document.documentElement;
 root.classList.add("js");
 try {
   const theme = localStorage.getItem("theme");
-  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+  // An embedded part may have been given a theme by whoever embeds it.
+  if (!("fixed" in root.dataset) && (theme === "dark" || theme === "light")) root.dataset.theme = theme;
 } catch {
   // Storage may be forbidden: the system's preference decides.
 }
