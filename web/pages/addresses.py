@@ -15,6 +15,8 @@ SERVERS: Final = "/servers"
 SEARCH: Final = "/search"
 LIVE_PART: Final = "/parts/live"
 """What is on now, a part of the front page."""
+LIVE_FEED: Final = "/api/v1/live/feed"
+"""The event stream of all servers."""
 ABOUT_RATING: Final = "/about/rating"
 
 
@@ -46,6 +48,21 @@ def weapon(name: str) -> str:
 def server(server_id: str) -> str:
     """The page of a server."""
     return f"/server/{_part(server_id)}"
+
+
+def server_part(server_id: str) -> str:
+    """Who plays on a server now, a part of its page."""
+    return f"/parts/server/{_part(server_id)}"
+
+
+def match_stream(match_id: str) -> str:
+    """The event stream of a match."""
+    return f"/api/v1/live/matches/{_part(match_id)}/events"
+
+
+def server_stream(server_id: str) -> str:
+    """The event stream of a server, from match to match."""
+    return f"/api/v1/live/servers/{_part(server_id)}/events"
 
 
 def query_string(parameters: Mapping[str, object]) -> str:

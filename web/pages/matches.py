@@ -157,6 +157,7 @@ async def get_match_as_page(request: web.Request) -> web.Response:
     match_id = MATCH.of(request)
     view = await cached(request, "live", f"match/{match_id}", MatchView, lambda: _view(request, match_id))
     report = view.report
+    is_live = view.is_live(now())
     score = f"Allies {report.allies_score}, Axis {report.axis_score}. " if report.team_match else ""
     page = Page(
         title=f"{display_name(report.map_name)}, {gametype(report.gametype)}",
@@ -164,8 +165,9 @@ async def get_match_as_page(request: web.Request) -> web.Response:
         description=(
             f"{score}{len(report.players)} players, {whole(report.total_kills)} kills in {duration(report.duration)}"
         ),
+        stream=addresses.match_stream(report.match_id) if is_live else "",
     )
-    return render(request, "match.html", page, {"match": view, "is_live": view.is_live(now())})
+    return render(request, "match.html", page, {"match": view, "is_live": is_live})
 
 
 async def _view(request: web.Request, match_id: str) -> MatchView:

@@ -8,14 +8,19 @@ from typing import Final
 from aiohttp import web
 from msgspec import Struct
 
+from cache.errors import RedisUnavailable
+from live.servers import server_live
 from query import activity, matches, servers
 from query.periods import last_days
 from query.scope import Scope
 from schema.answers.activity import ActivityHour
-from schema.answers.matches import Match, MatchItem
+from schema.answers.live import ServerLive
+from schema.answers.matches import MatchItem
 from schema.answers.servers import ServerItem
 from web.endpoints import Endpoints
 from web.errors import not_found
+from web.live_servers import with_live
+from web.moments import moment_of
 from web.pages import addresses
 from web.pages.cached import cached
 from web.pages.embeds import LOOK, everywhere
@@ -39,8 +44,6 @@ class ServerView(Struct, frozen=True, kw_only=True):
     server: ServerItem
     hours: list[ActivityHour]
     newest: list[MatchItem]
-    current: Match | None
-    """The match that is played now."""
 
     @property
     def week(self) -> Week:
@@ -52,7 +55,8 @@ class ServerView(Struct, frozen=True, kw_only=True):
 async def get_servers_as_page(request: web.Request) -> web.Response:
     """Every registered server."""
     page = Page(title="Servers", section=addresses.SERVERS)
-    return render(request, "servers.html", page, await _servers(request))
+    found = await with_live(request.app[WORLD], await _servers(request))
+    return render(request, "servers.html", page, found)
 
 
 @endpoints.page(*everywhere("/server/{server}"), parameters=[SERVER_ID, *LOOK])
@@ -62,13 +66,30 @@ async def get_server_as_page(request: web.Request) -> web.Response:
     view = await cached(
         request, "server", f"server/{server_id}", ServerView, lambda: _view(request, server_id)
     )
-    state = "online" if view.server.is_online else "offline"
+    [server] = await with_live(request.app[WORLD], [view.server])
+    state = "online" if server.is_online else "offline"
     page = Page(
-        title=view.server.name,
+        title=server.name,
         section=addresses.SERVERS,
-        description=f"{state}, {view.server.current_players} of {view.server.max_players} players",
+        description=f"{state}, {server.current_players} of {server.max_players} players",
     )
-    return render(request, "server.html", page, view)
+    parts = {
+        "server": server,
+        "week": view.week,
+        "newest": view.newest,
+        "now": await _now(request, server_id),
+    }
+    return render(request, "server.html", page, parts)
+
+
+@endpoints.page("/parts/server/{server}", parameters=[SERVER_ID])
+async def get_server_part(request: web.Request) -> web.Response:
+    """Who plays on a server, as its page holds it, to be fetched again when that changes."""
+    server_id = SERVER_ID.of(request)
+    if server_id not in request.app[WORLD].keys.server_names():
+        raise not_found("No such server is registered")
+    view = {"now": await _now(request, server_id), "id": server_id}
+    return render(request, "server_now.html", Page(title="Playing now", robots="noindex"), view)
 
 
 async def _servers(request: web.Request) -> list[ServerItem]:
@@ -90,8 +111,19 @@ async def _view(request: web.Request, id: str) -> ServerView:
         activity.activity(store, Scope(server_id=id, period=last_days(HOURS_OF_DAYS, at)), value="players"),
         matches.matches(store, names, Scope(server_id=id), limit=NEWEST),
     )
-    current = None
-    if newest and at - newest[0].ended_at < servers.ONLINE_FOR:
-        found = await matches.match(store, newest[0].match_id, names)
-        current = found if found and not found.summary.is_finished else None
-    return ServerView(server=known[id], hours=hours, newest=newest, current=current)
+    return ServerView(server=known[id], hours=hours, newest=newest)
+
+
+async def _now(request: web.Request, id: str) -> ServerLive | None:
+    """Who plays there now; None when nobody knows, as Redis is away."""
+    world = request.app[WORLD]
+    try:
+        return await cached(
+            request,
+            "live",
+            f"server-now/{id}",
+            ServerLive,
+            lambda: server_live(world.live, id, moment_of(world)),
+        )
+    except RedisUnavailable:
+        return None

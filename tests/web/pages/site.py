@@ -85,7 +85,8 @@ class Site:
 def open_site(*, with_data: bool = True) -> Iterator[Site]:
     """A site of its own, stopped and removed on leaving."""
     with new_node() as node:
-        node.start()
+        # What is reported shows at once: tests wait for it often.
+        node.start(STATLINE_INGEST_LINGER_S="0.05")
         until(lambda: node.address or node.code is not None)
         assert node.code is None, node.err.read_text()
         site = Site(node, node.address)

@@ -70,7 +70,8 @@ def test_every_part_of_a_page_stands_alone_in_a_frame(template: str, site: Site)
 def test_every_part_is_documented() -> None:
     text = DOCUMENTED.read_text()
     named = [
-        set(re.findall(r"`(\w+)`", row.split("|")[3])) for row in re.findall(r"^\| .*/embed/.*$", text, re.MULTILINE)
+        set(re.findall(r"`(\w+)`", row.split("|")[3]))
+        for row in re.findall(r"^\| .*/embed/.*$", text, re.MULTILINE)
     ]
     for template in PAGES:
         assert set(parts(template)) in [one - {"rows"} for one in named], template

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.web.pages.browsing import Visits
-from tests.web.pages.site import HOSTILE, Site, until
+from tests.web.pages.site import HOSTILE, Site
 
 
 async def test_scrubbing_shows_the_match_at_that_moment_and_the_end_shows_it_whole(
@@ -64,22 +64,3 @@ async def test_filters_are_in_the_address_and_back_undoes_them(site: Site, visit
 async def test_a_match_nobody_heard_of_is_a_page_that_says_so(visit: Visits) -> None:
     page = await visit("/match/nothing-of-that-id", status=404)
     await expect(page.locator(".lead")).to_contain_text("No such match was ever heard of")
-
-
-async def test_a_running_match_goes_on_without_a_reload(site: Site, visit: Visits) -> None:
-    def kill(second: int) -> dict[str, object]:
-        return {
-            "type": "player_kill", "match_id": "running", "session_id": "sess_running", "timestamp": str(second),
-            "map_name": "dm/mohdm6", "attacker_guid": "runner", "attacker_name": "Runner", "victim_guid": "prey",
-            "victim_name": "Prey", "weapon": "Thompson", "hitloc": "head",
-        }  # fmt: skip
-
-    site.post(kill(10))
-    until(lambda: site.node.ask("/api/v1/stats/match/running")[0] == 200)
-    page = await visit("/match/running")
-    await page.evaluate("window.same = true")
-    first = page.locator("[data-player='0'] [data-kills]")
-    await expect(first).to_have_text("1")
-    site.post(kill(20))
-    await expect(first).to_have_text("2", timeout=30_000)
-    assert await page.evaluate("window.same") is True

@@ -4,6 +4,7 @@ import { startThemeToggle } from "./theme-toggle.js";
 import { startTimes } from "./times.js";
 import { startCharts } from "./chart-loader.js";
 import { startSlowNote } from "./slow-note.js";
+import { startLive } from "./live.js";
 import { startShare } from "./share.js";
 import { tellHeight } from "./frame-height.js";
 import { holdLiveWhileScrubbed, startCourses } from "./course.js";
@@ -37,4 +38,5 @@ htmx.onLoad((part) => {
   startCharts(part);
   startCourses(part);
   startShare(part);
+  startLive(part);
 });

@@ -16,13 +16,15 @@ function startCourse(place) {
     number: Number(row.dataset.player),
     cells: [row.querySelector("[data-kills]"), row.querySelector("[data-deaths]")],
   }));
-  const last = rows.map(({ cells }) => cells.map((cell) => cell.textContent));
+  let last = [];
   const end = Number(scrub.max);
   let playing = 0;
 
   const show = () => {
     const at = Number(scrub.value);
     const isEnd = at >= end;
+    // A match that is being played goes on until it is left for an earlier moment.
+    if (!place.hasAttribute("data-held")) last = rows.map(({ cells }) => cells.map((cell) => cell.textContent));
     const text = clock(Math.min(at, seconds));
     shown.textContent = text;
     scrub.setAttribute("aria-valuetext", text);
@@ -77,7 +79,7 @@ function startCourse(place) {
 // Scrubbing is not interrupted by what is new.
 export function holdLiveWhileScrubbed() {
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.matches("[data-live]") && event.target.querySelector("[data-held]")) event.preventDefault();
+    if (event.target.matches("[data-stream]") && event.target.querySelector("[data-held]")) event.preventDefault();
   });
 }
 

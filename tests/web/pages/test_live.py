@@ -1,0 +1,94 @@
+"""What is played moves on the pages by itself: over the event streams, and after these were cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.web.pages.browsing import Visits
+from tests.web.pages.network import Network
+from tests.web.pages.plays import is_there, kill, opening, scored
+from tests.web.pages.site import Site
+
+
+async def begun(site: Site, eventually: Callable[..., Any], match: str) -> Any:
+    """The board of a match that is now being played, twelve to nine."""
+    site.post(*opening(match))
+    await eventually(lambda: is_there(site, match), within_s=30)
+    return site.json(f"/api/v1/live/matches/{match}")["match"]
+
+
+async def only_streams(page: Page) -> None:
+    """From here on no part of the page can be asked for again: whatever moves, moves by a stream."""
+
+    async def nothing(route: Route) -> None:
+        await route.fulfill(status=204)
+
+    await page.route("**/parts/**", nothing)
+    await page.evaluate("window.sameDocument = true")
+
+
+async def test_what_is_played_moves_on_every_page_that_shows_it(
+    site: Site, visit: Visits, eventually: Callable[..., Any]
+) -> None:
+    match = await begun(site, eventually, "live")
+    path = f"/match/{match['match_id']}"
+    await eventually(lambda: site.node.ask(f"/api/v1/stats{path}")[0] == 200, within_s=30)
+    front, server, whole = await visit("/"), await visit(f"/server/{match['server_id']}"), await visit(path)
+    frame = await visit(f"/embed{path}?part=scoreboard")
+    pages = (front, server, whole, frame)
+    for page in pages:
+        await page.evaluate("window.sameDocument = true")
+    card = front.locator(f"[data-live-match='{match['match_id']}']")
+    site.post(scored("live", 70, 13, 10), kill("live", 41, "long-name", "hostile-script"))
+    for score in (card, server.locator("#playing"), whole.locator("#score")):
+        await expect(score.locator("[data-live=allies]")).to_have_text("13", timeout=20_000)
+        await expect(score.locator("[data-live=axis]")).to_have_text("10")
+    # Everybody killed his neighbour once before.
+    for page in pages[1:]:
+        await expect(page.locator("[data-live-player='live-long-name'] [data-kills]")).to_have_text("2")
+
+    site.post(kill("live", 43, "Latecomer", "long-name"))
+    for page in pages[1:]:
+        await expect(page.locator("[data-live-player='live-Latecomer'] [data-kills]")).to_have_text(
+            "1", timeout=30_000
+        )
+
+    site.post(*opening("live-next"))
+    await expect(card).to_have_count(0, timeout=30_000)
+    await expect(front.locator("#live .card")).not_to_have_count(0)
+    for page in pages:
+        assert await page.evaluate("window.sameDocument")
+
+
+async def test_a_stream_that_was_cut_comes_back_and_has_missed_nothing(
+    site: Site, browser: Browser, eventually: Callable[..., Any]
+) -> None:
+    match = await begun(site, eventually, "live-cut")
+    async with Network(site.url) as network:
+        visits = Visits(browser, network.url)
+        page = await visits(f"/server/{match['server_id']}")
+        await only_streams(page)
+        allies = page.locator("#playing [data-live=allies]")
+        await expect(allies).to_have_text("12")
+        await expect(page.locator("#playing[data-state=open]")).to_have_count(1)
+        # One change over the stream: from here on the browser knows where it is.
+        site.post(scored("live-cut", 70, 13, 9))
+        await expect(allies).to_have_text("13", timeout=20_000)
+        network.cut()
+        await expect(page.locator("#playing[data-state=lost]")).to_have_count(1)
+        site.post(scored("live-cut", 71, 14, 9))
+        await eventually(
+            lambda: site.json("/api/v1/live/matches/live-cut")["match"]["allies_score"] == 14, within_s=30
+        )
+        asked = len(network.requests)
+        network.mend()
+        await expect(allies).to_have_text("14", timeout=20_000)
+        await expect(page.locator("#playing[data-state=open]")).to_have_count(1)
+        came_back = [
+            head for head in network.requests[asked:] if f"/servers/{match['server_id']}/events" in head
+        ]
+        assert any("last-event-id:" in head.lower() for head in came_back)
+        await visits.leave()
