@@ -11,12 +11,17 @@ from tests.web.pages.site import HOSTILE, Site
 TEAMS = ("american", "german")
 
 
+def name(player: str) -> str:
+    """As hostile as those of the site, and borne by nobody there: players are looked up by their names."""
+    return f"{HOSTILE.get(player, player)} (live)"
+
+
 def kill(match: str, number: int, killer: str, victim: str, **more: Any) -> dict[str, object]:
     """A kill between two teams; players are their names, and nobody whom another test counts."""
     return {
         "type": "player_kill", "match_id": match, "session_id": f"sess_{match}", "timestamp": f"{30 + number}.5",
-        "attacker_guid": f"live-{killer}", "attacker_name": HOSTILE.get(killer, killer), "attacker_team": TEAMS[number % 2],
-        "victim_guid": f"live-{victim}", "victim_name": HOSTILE.get(victim, victim), "victim_team": TEAMS[1 - number % 2],
+        "attacker_guid": f"live-{killer}", "attacker_name": name(killer), "attacker_team": TEAMS[number % 2],
+        "victim_guid": f"live-{victim}", "victim_name": name(victim), "victim_team": TEAMS[1 - number % 2],
         "weapon": "Thompson", **more,
     }  # fmt: skip
 
