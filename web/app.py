@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web import assets, documentation, health, ingest, live, pages, sql, stats
+from web import assets, documentation, health, ingest, live, map_images, pages, sql, stats
 from web.assets import ASSETS, load_assets
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
 from web.endpoints import ENDPOINTS, Endpoint, by_handler
 from web.health import CHECKS, StoreChecks
 from web.live.streams import close_streams
+from web.map_images import MAP_IMAGES, MapImages
 from web.openapi import DOCUMENT, openapi_document
 from web.parameters import DECLARED
 from web.rates import RATES, ReadRates
@@ -28,6 +29,7 @@ TABLES: Final = (
     sql.endpoints,
     documentation.endpoints,
     assets.endpoints,
+    map_images.endpoints,
     *pages.TABLES,
 )
 """Every endpoint, in the order in which the router asks them."""
@@ -47,6 +49,7 @@ def create_app(world: World, more: Iterable[Iterable[Endpoint]] = ()) -> web.App
     app[RATES] = ReadRates(world.settings, world.cache, world.keys)
     app[sql.RUNNING] = set()
     app[ASSETS] = load_assets()
+    app[MAP_IMAGES] = MapImages(world.settings.map_images_dir)
     app[ENDPOINTS] = endpoints
     app[DECLARED] = {handler: endpoint.parameters for handler, endpoint in endpoints.items()}
     app.on_shutdown.append(close_streams)

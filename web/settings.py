@@ -91,6 +91,10 @@ class WebSettings:
         "Address under which visitors reach the site (https://stats.example.com), for links that are copied elsewhere; "
         "empty: as the request says.",
     )
+    map_images_dir: str = setting(
+        "",
+        "Folder with pictures of maps for their heat maps (docs/map-images.md): <map>.png, .jpg or .webp; empty: none.",
+    )
     cors_origins: tuple[str, ...] = setting(
         ("*",), "Origins whose pages may read the answers from a browser; * for any."
     )

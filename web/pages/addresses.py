@@ -40,6 +40,11 @@ def game_map(name: str) -> str:
     return f"/map/{_part(name)}"
 
 
+def map_image(name: str) -> str:
+    """The operator's picture of a map."""
+    return f"/map-image/{_part(name)}"
+
+
 def weapon(name: str) -> str:
     """The page of a weapon."""
     return f"/weapon/{_part(name)}"

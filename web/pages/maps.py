@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from msgspec import Struct
@@ -14,10 +14,11 @@ from schema.answers.maps import HeatPoint, MapItem, MapPage
 from schema.answers.matches import MatchItem
 from web.endpoints import Endpoints
 from web.errors import not_found
+from web.map_images import Picture, picture_of
 from web.pages import addresses
 from web.pages.cached import cached
 from web.pages.embeds import LOOK, everywhere
-from web.pages.plans import Plan, plan
+from web.pages.plans import Cell, Plan, plan_with
 from web.pages.rendering import Page, render
 from web.pages.words import map_title, share, whole
 from web.parameters import choice
@@ -39,22 +40,14 @@ class MapView(Struct, frozen=True, kw_only=True):
     heat: list[HeatPoint]
     newest: list[MatchItem]
 
-    @property
-    def plan(self) -> Plan | None:
-        """The ground; None when no position is known."""
-        return plan((point.x + side, point.y + side) for point in self.heat for side in (0, CELL_UNITS))
+    def ground(self, picture: Picture | None) -> Plan | None:
+        """The ground on which there is any position, and all of the picture; None when no position is known."""
+        places = [(point.x + side, point.y + side) for point in self.heat for side in (0, CELL_UNITS)]
+        return plan_with(places, picture)
 
-    @property
-    def cells(self) -> list[Any]:
+    def cells(self, ground: Plan) -> list[Cell]:
         """The squares of the heat map."""
-        ground = self.plan
-        counted = [(point.x, point.y, point.value) for point in self.heat]
-        return list(ground.cells(counted, CELL_UNITS)) if ground else []
-
-    @property
-    def side(self) -> float:
-        """How large a square is in the picture."""
-        return round(CELL_UNITS * self.plan.scale, 1) if self.plan else 0.0
+        return ground.cells([(point.x, point.y, point.value) for point in self.heat], CELL_UNITS)
 
     @property
     def balance(self) -> list[tuple[str, float, float, str, str]]:
@@ -90,7 +83,17 @@ async def get_map_as_page(request: web.Request) -> web.Response:
         description=f"{whole(view.page.total_matches)} matches, {whole(view.page.total_kills)} kills",
         robots="noindex" if kind != SHOW.default else "",
     )
-    return render(request, "map.html", page, {"map": view, "show": kind})
+    picture = await picture_of(request, name)
+    ground = view.ground(picture)
+    shown = {
+        "map": view,
+        "show": kind,
+        "picture": picture,
+        "ground": ground,
+        "cells": view.cells(ground) if ground else [],
+        "side": round(CELL_UNITS * ground.scale, 1) if ground else 0,
+    }
+    return render(request, "map.html", page, shown)
 
 
 async def _view(request: web.Request, name: str, kind: str) -> MapView:

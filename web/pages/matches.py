@@ -22,12 +22,13 @@ from schema.gametypes import GAMETYPES
 from schema.map_names import display_name
 from web.endpoints import Endpoints
 from web.errors import bad_request, not_found
+from web.map_images import Picture, picture_of
 from web.pages import addresses
 from web.pages.cached import cached
 from web.pages.embeds import LOOK, everywhere
 from web.pages.lanes import Lane, lanes, place
 from web.pages.leaderboards import PERIOD_NAMES
-from web.pages.plans import Plan, plan
+from web.pages.plans import Plan, plan_with
 from web.pages.rendering import Page, render
 from web.pages.words import duration, gametype, map_title, whole
 from web.parameters import part, text
@@ -121,17 +122,13 @@ class MatchView(Struct, frozen=True, kw_only=True):
             ],
         }
 
-    @property
-    def plan(self) -> Plan | None:
-        """The ground on which they met; None when no position is known."""
-        return plan((one.to_x, one.to_y) for one in self.course.deaths if one.to_x or one.to_y)
+    def ground(self, picture: Picture | None) -> Plan | None:
+        """The ground on which they met, and all of the picture; None when no position is known."""
+        places = [(one.to_x, one.to_y) for one in self.course.deaths if one.to_x or one.to_y]
+        return plan_with(places, picture)
 
-    @property
-    def spots(self) -> list[Spot]:
+    def spots(self, ground: Plan) -> list[Spot]:
         """The deaths on the plan."""
-        ground = self.plan
-        if ground is None:
-            return []
         return [
             Spot(
                 one.at_s, one.kind,
@@ -167,7 +164,16 @@ async def get_match_as_page(request: web.Request) -> web.Response:
         ),
         stream=addresses.match_stream(report.match_id) if is_live else "",
     )
-    return render(request, "match.html", page, {"match": view, "is_live": is_live})
+    picture = await picture_of(request, report.map_name)
+    ground = view.ground(picture)
+    shown = {
+        "match": view,
+        "is_live": is_live,
+        "picture": picture,
+        "ground": ground,
+        "spots": view.spots(ground) if ground else [],
+    }
+    return render(request, "match.html", page, shown)
 
 
 async def _view(request: web.Request, match_id: str) -> MatchView:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from web.map_images import Picture
+
 WIDTH: Final = 1000
 MARGIN: Final = 70
 """Room for the numbers of the axes, in units of the picture."""
@@ -87,6 +89,13 @@ def plan(places: Iterable[tuple[float, float]]) -> Plan | None:
     wide, high = max(wide, high / TALLEST), max(high, wide * FLATTEST)
     middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
     return Plan(middle_x - wide / 2, middle_y + high / 2, wide, round(high / wide * WIDTH, 1))
+
+
+def plan_with(places: Sequence[tuple[float, float]], picture: Picture | None) -> Plan | None:
+    """The plan of these places with the whole of a picture whose borders are known; None without any place."""
+    if not places or picture is None or picture.bounds is None:
+        return plan(places)
+    return plan([*places, *picture.bounds.corners])
 
 
 def _ticks(low: float, high: float) -> list[float]:

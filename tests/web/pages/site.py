@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import resvg_py
+
 from tests.statline.node import Node, new_node, statline
 
 MATCHES: Final = 2
@@ -86,7 +88,7 @@ def open_site(*, with_data: bool = True) -> Iterator[Site]:
     """A site of its own, stopped and removed on leaving."""
     with new_node() as node:
         # What is reported shows at once: tests wait for it often.
-        node.start(STATLINE_INGEST_LINGER_S="0.05")
+        node.start(STATLINE_INGEST_LINGER_S="0.05", STATLINE_WEB_MAP_IMAGES_DIR=str(node.folder / "maps"))
         until(lambda: node.address or node.code is not None)
         assert node.code is None, node.err.read_text()
         site = Site(node, node.address)
@@ -101,6 +103,17 @@ def _fill(site: Site) -> None:
     site.post(*_hostile_events())
     until(lambda: site.node.is_ready() and site.node.ask("/ready")[1]["queueDepth"] == 0)
     until(lambda: site.json("/api/v1/stats/player/hostile-script?x=1")["kills"])
+    _draw_map(site)
+
+
+def _draw_map(site: Site) -> None:
+    """The operator's picture of the map that was played last, in units of the game."""
+    folder = site.node.folder / "maps"
+    folder.mkdir()
+    name = urllib.parse.unquote(site.map_of_newest()).rpartition("/")[2]
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="30"/></svg>'
+    (folder / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg)))
+    (folder / f"{name}.json").write_text('{"left": -3000, "right": 3000, "bottom": -3000, "top": 3000}')
 
 
 def _hostile_events() -> Iterator[dict[str, object]]:
