@@ -13,6 +13,7 @@ from web.pages import (
     matches,
     overlay,
     players,
+    ratings,
     search,
     servers,
     weapons,
@@ -23,6 +24,7 @@ TABLES: Final = tuple(
     for module in (
         home,
         leaderboards,
+        ratings,
         players,
         badges,
         matches,

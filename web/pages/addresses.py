@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 HOME: Final = "/"
 LEADERBOARDS: Final = "/leaderboards"
+RATING: Final = "/leaderboards/rating"
 MATCHES: Final = "/matches"
 MAPS: Final = "/maps"
 WEAPONS: Final = "/weapons"

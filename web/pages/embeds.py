@@ -35,7 +35,7 @@ _BLOCK: Final = "part_"
 _TITLES: Final = {
     "now": "On now", "hours": "Peak hours", "body": "Where it lands", "where": "Where they fell", "feed": "Kill feed",
     "heat": "Heat map", "matrix": "Who killed whom", "course": "How it went", "standing": "Against everyone",
-    "performance": "Match by match", "classes": "Weapon classes", "opponents": "Nemeses and victims",
+    "strengths": "Stands out", "performance": "Match by match", "classes": "Weapon classes", "opponents": "Nemeses and victims",
     "usage": "Use over time", "distance": "From how far", "users": "Best with it", "leaders": "Leading this week",
     "newest": "Newest matches", "card": "Card with the totals", "today": "Last 24 hours", "figures": "Figure by figure",
 }  # fmt: skip

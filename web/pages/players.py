@@ -9,10 +9,12 @@ from typing import Any, Final
 from aiohttp import web
 from msgspec import Struct
 
-from query import dossiers, players
+from query import dossiers, percentiles, players, rating_boards
 from query.ratios import percent
 from schema.answers.dossiers import Dossier
+from schema.answers.leaderboards import PlayerPercentiles, StatPercentile
 from schema.answers.players import PlayerMap, PlayerMatch, PlayerStats
+from schema.answers.ratings import PlayerRating
 from schema.weapons import CLASSES, weapon_class
 from web.endpoints import Endpoints
 from web.errors import HttpError, not_found
@@ -21,6 +23,7 @@ from web.pages.bodies import Shown, body
 from web.pages.cached import cached
 from web.pages.embeds import LOOK, everywhere
 from web.pages.rendering import Page, render
+from web.pages.stat_names import stat_name
 from web.pages.weeks import Week, week
 from web.pages.words import fixed, map_title, moment, share, whole
 from web.parameters import text
@@ -28,6 +31,12 @@ from web.stats.parameters import GUID, server_names, spellings
 from web.world import WORLD
 
 MAPS_SHOWN: Final = 12
+RATINGS_SHOWN: Final = 20
+STANDS_OUT: Final = 12
+"""Stats shown in which a player is better than most."""
+_OF_STANDINGS: Final = frozenset({"kills", "kd_ratio", "accuracy", "headshots", "damage"})
+"""Shown with their average anyway."""
+_NO_MERIT: Final = frozenset({"deaths", "suicides", "teamkills", "losses", "no_ammo", "crushed"})
 RADAR_CLASSES: Final = ("rifle", "sniper", "smg", "mg", "shotgun", "pistol", "grenade", "heavy", "melee")
 OTHER: Final = text("with", "The guid or the name of the player to compare with")
 
@@ -40,6 +49,12 @@ class PlayerView(Struct, frozen=True, kw_only=True):
     stats: PlayerStats
     dossier: Dossier
     maps: list[PlayerMap]
+    rating: PlayerRating
+
+    @property
+    def ratings(self) -> list[int]:
+        """What the rating was after each of the last rated matches, oldest first."""
+        return [change.after.elo for change in reversed(self.rating.history)]
 
     @property
     def guid(self) -> str:
@@ -121,7 +136,8 @@ async def get_player_as_page(request: web.Request) -> web.Response:
         title=view.name, section=addresses.LEADERBOARDS, description=description, has_charts=True,
         share_image=addresses.player(view.guid) + "/share.png",
     )  # fmt: skip
-    return render(request, "player.html", page, {"player": view, "radar": radar([view])})
+    shown = {"player": view, "radar": radar([view]), "strengths": await _strengths(request, view.guid)}
+    return render(request, "player.html", page, shown)
 
 
 @endpoints.page(*everywhere("/player/{guid}/compare"), parameters=[GUID, OTHER, *LOOK])
@@ -154,16 +170,35 @@ async def _view(request: web.Request, asked: str) -> PlayerView:
     guid = await players.player_guid(store, asked)
 
     async def produce() -> PlayerView:
-        stats, dossier, maps = await asyncio.gather(
+        stats, dossier, maps, rating = await asyncio.gather(
             players.player_page(store, guid, names),
             dossiers.dossier(store, guid),
             players.player_maps(store, guid, limit=MAPS_SHOWN),
+            rating_boards.player_rating(store, guid, history=RATINGS_SHOWN),
         )
         if stats.player.first_seen is None:
             raise not_found("No such player was ever seen")
-        return PlayerView(stats=stats.player, dossier=dossier, maps=maps)
+        return PlayerView(stats=stats.player, dossier=dossier, maps=maps, rating=rating)
 
     return await cached(request, "player", guid, PlayerView, produce)
+
+
+async def _strengths(request: web.Request, guid: str) -> list[tuple[str, StatPercentile]]:
+    """The stats in which most others have less than he, best first, by the names people give them."""
+    store = request.app[WORLD].clickhouse
+    found = await cached(
+        request,
+        "leaderboard",
+        f"percentiles/{guid}",
+        PlayerPercentiles,
+        lambda: percentiles.percentiles(store, guid),
+    )
+    shown = [
+        (stat_name(stat), one)
+        for stat, one in found.stats.items()
+        if one.rank is not None and one.percentile >= 50 and stat not in _OF_STANDINGS | _NO_MERIT
+    ]
+    return sorted(shown, key=lambda one: (-one[1].percentile, one[0]))[:STANDS_OUT]
 
 
 async def _other(request: web.Request, asked: str) -> PlayerView | None:

@@ -26,6 +26,7 @@ DOCUMENTED = Path(__file__).parents[3] / "docs" / "embeds.md"
 PAGES: dict[str, Callable[[Site], str]] = {
     "home.html": lambda site: "/front",
     "leaderboards.html": lambda site: "/leaderboards",
+    "rating.html": lambda site: "/leaderboards/rating",
     "player.html": lambda site: f"/player/{site.leader()}",
     "comparison.html": lambda site: f"/player/{site.leader()}/compare?with=right-to-left",
     "matches.html": lambda site: "/matches",

@@ -22,6 +22,7 @@ FIRST_VIEW_BYTES_MAX = 300_000
 PATHS: dict[str, Callable[[Site], str]] = {
     "home": lambda _: "/",
     "leaderboards": lambda _: "/leaderboards",
+    "rating": lambda _: "/leaderboards/rating",
     "player": lambda site: f"/player/{site.leader()}",
     "hostile player": lambda _: "/player/hostile-image",
     "long name": lambda _: "/player/long-name",
