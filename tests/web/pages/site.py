@@ -30,6 +30,9 @@ DEMO: Final = (
 )
 WITHIN_S: Final = 60.0
 
+CROWD: Final = 200
+"""Players of the match `crowd`."""
+
 HOSTILE: Final = {
     "hostile-script": "<script>document.title='owned'</script>",
     "hostile-image": "<img src=x onerror=\"document.title='owned'\">",
@@ -39,6 +42,7 @@ HOSTILE: Final = {
     "long-name": "Feldwebel" * 12,
     "right-to-left": "\u202eقناص الصحراء\u202c שלום",
     "emoji/slash?&#%": "🪖 100% & more",
+    "colour-codes": "^a<b>Red^x",
 }
 """Guid -> name of players that do their best to break a page."""
 
@@ -101,6 +105,7 @@ def _fill(site: Site) -> None:
     played = statline(site.node, "demo", *DEMO, "--url", site.url)
     assert played.returncode == 0, played.stderr
     site.post(*_hostile_events())
+    site.post(*_crowd())
     until(lambda: site.node.is_ready() and site.node.ask("/ready")[1]["queueDepth"] == 0)
     until(lambda: site.json("/api/v1/stats/player/hostile-script?x=1")["kills"])
     _draw_map(site)
@@ -128,6 +133,18 @@ def _hostile_events() -> Iterator[dict[str, object]]:
                 "attacker_guid": guid, "attacker_name": name, "victim_guid": other_guid, "victim_name": other_name,
                 "weapon": "<i>Thompson</i>", "hitloc": "head",
             }  # fmt: skip
+
+
+def _crowd() -> Iterator[dict[str, object]]:
+    """A match of two hundred, all of whom kill somebody; the game colours names by ^ and a digit."""
+    for number in range(CROWD):
+        yield {
+            "type": "player_kill", "match_id": "crowd", "session_id": "sess_crowd", "gametype": "2",
+            "timestamp": f"{10 + number}.5", "map_name": "dm/mohdm7", "weapon": "Kar98",
+            "attacker_guid": f"crowd-{number}", "attacker_name": f"^{number % 10}Crowd ^1{number}",
+            "attacker_team": ("american", "german")[number % 2], "victim_guid": f"crowd-{(number + 1) % CROWD}",
+            "victim_name": f"Crowd {(number + 1) % CROWD}", "victim_team": ("german", "american")[number % 2],
+        }  # fmt: skip
 
 
 def until(condition: Any) -> None:

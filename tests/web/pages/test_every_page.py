@@ -30,6 +30,7 @@ PATHS: dict[str, Callable[[Site], str]] = {
     "about rating": lambda _: "/about/rating",
     "matches": lambda _: "/matches",
     "match": lambda site: f"/match/{site.newest_match()}",
+    "crowded match": lambda _: "/match/crowd",
     "hostile match": lambda _: "/match/hostile",
     "maps": lambda _: "/maps",
     "map": lambda site: f"/map/{site.map_of_newest()}",
