@@ -24,6 +24,7 @@ SHARDING_KEYS: Final = dict.fromkeys(
         "match_sequences",
         "player_duels",
         "player_things",
+        "match_feats",
         "match_ratings",
         "rated_matches",
         "rating_runs",

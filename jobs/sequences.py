@@ -12,12 +12,13 @@ FILLED: Final = {
     "match_sequences": "settle_sequences",
     "player_duels": "settle_duels",
     "player_things": "settle_things",
+    "match_feats": "settle_feats",
 }
 """Table -> the query that fills it."""
 
 
 async def fill_sequences(store: ClickHouse, matches: Sequence[OverMatch]) -> None:
-    """Compute the three tables for these matches. Rows of the same match replace each other: more events win."""
+    """Compute these tables for these matches. Rows of the same match replace each other: more events win."""
     for _, parameters in by_server(matches):
         for table, query in FILLED.items():
             await store.fill(table, query, parameters)

@@ -88,7 +88,7 @@ async def popular_maps(store: ClickHouse, asked: Scope = EVERYTHING) -> list[Map
 async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) -> MapPage:
     """Everything about a map, of a period, server or game type; zeros for one nobody played.
 
-    Heatmaps are those of all time.
+    Heatmaps are those of the period's whole days, of every server and game type.
     """
     of_map = replace(asked, map_name=map_name)
     rows, matches_of, weapons_of, leaders, teams, *heat = await asyncio.gather(
@@ -98,9 +98,7 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
         map_leaderboard(store, of_map, Page(limit=TOP_PLAYERS)),
         team_performance(store, of_map),
         *(
-            map_heatmap(
-                store, map_name, kind, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX, game=asked.game
-            )
+            map_heatmap(store, map_name, kind, asked, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX)
             for kind in KINDS
         ),
     )
@@ -143,16 +141,14 @@ async def map_heatmap(
     store: ClickHouse,
     map_name: str,
     kind: str = "kills",
+    asked: Scope = EVERYTHING,
     *,
     cell_units: int = CELL_UNITS,
     limit: int = HEATMAP_POINTS_MAX,
-    game: str = MOHAA,
 ) -> list[HeatPoint]:
-    """Where most of the `kills` or `deaths` of a map happened, on a grid of `cell_units` (a multiple of 50)."""
-    rows = await store.rows(
-        "heatmap",
-        {"game": game, "map_name": map_name, "kind": kind, "cell_units": cell_units, "rows_max": limit},
-    )
+    """Where most of the `kills` or `deaths` of a map happened in a period (by whole days), on a grid of `cell_units` (a multiple of 50)."""
+    of_map = replace(asked, map_name=map_name).parameters()
+    rows = await store.rows("heatmap", {**of_map, "kind": kind, "cell_units": cell_units, "rows_max": limit})
     return [HeatPoint(x=row["x"], y=row["y"], value=row["value"]) for row in rows]
 
 

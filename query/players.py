@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
-from query.periods import ALL, period
+from query.periods import EVER
 from query.ratios import kd_ratio, metres, percent, points
+from query.scope import EVERYTHING, Scope
 from query.times import known
 from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
@@ -32,7 +32,6 @@ _TAG = re.compile(
     r"^\s*[\[({<|=]{1,2}([^\[\](){}<>|=]{1,10})[\])}>|=]{1,2}|[\[({<|=]{1,2}([^\[\](){}<>|=]{1,10})[\])}>|=]{1,2}\s*$"
 )
 _SLOT = re.compile(r"unauth_\d{1,4}")
-_EVER: Final = period(ALL, datetime(2020, 1, 1, tzinfo=UTC)).parameters()
 
 
 async def player_guid(store: ClickHouse, guid: str, game: str = MOHAA) -> str:
@@ -64,46 +63,110 @@ async def player_by_name(store: ClickHouse, name: str, game: str = MOHAA) -> Nam
     return NamedPlayer(guid=rows[0]["player_guid"], name=rows[0]["player_name"]) if rows else None
 
 
-async def player_page(store: ClickHouse, guid: str, server_names: Names, game: str = MOHAA) -> PlayerPage:
-    """Everything about a player, as `player` and at the top level."""
-    guid = await player_guid(store, guid, game)
-    bound = {**_EVER, "game": game, "guids": [guid]}
-    totals = await store.rows("player_totals", bound)
-    matches = await store.rows("player_match_totals", bound)
-    [ranked] = await store.rows("player_rank", {"game": game, "guid": guid})
+async def guids_of(store: ClickHouse, guid: str, asked: Scope = EVERYTHING) -> list[str]:
+    """The game ids of the person meant by a path. One for now: who links several, answers them all here."""
+    return [await player_guid(store, guid, asked.game)]
+
+
+async def player_page(
+    store: ClickHouse, guid: str, server_names: Names, asked: Scope = EVERYTHING
+) -> PlayerPage:
+    """Everything about a player, as `player` and at the top level.
+
+    A scope decides what is counted; name, rank, rating and when he was seen are those of all time. Its weapon picks among
+    the weapons.
+    """
+    guids = await guids_of(store, guid, asked)
+    matches = await _summed_matches(store, guids, asked)
+    [ranked] = await store.rows("player_rank", {"game": asked.game, "guid": guids[0]})
     rank = ranked["before"] + 1 if ranked["is_ranked"] else 0
     # Here, since the boards of ratings import the names of players.
     from query.rating_boards import player_ratings
 
-    rating = (await player_ratings(store, [guid], game)).get(guid)
+    rating = (await player_ratings(store, guids, asked.game)).get(guids[0])
     stats = _stats(
-        guid,
+        guids[0],
         {
-            **(totals[0] if totals else {}),
-            **(matches[0] if matches else {}),
+            **await _counted(store, guids, asked),
+            **matches,
             "rank": rank,
             "elo": rating.elo if rating else None,
         },
-        await player_weapons(store, guid, game),
-        await player_maps(store, guid, limit=TOP_MAPS, game=game),
-        await player_matches(store, guid, server_names, limit=PERFORMANCE_MATCHES, game=game),
+        await _weapons(store, guids, asked),
+        await _maps(store, guids, asked, TOP_MAPS),
+        await _matches(store, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
     )
     return PlayerPage(player=stats, **msgspec.structs.asdict(stats))
 
 
-async def player_weapons(store: ClickHouse, guid: str, game: str = MOHAA) -> list[PlayerWeapon]:
-    """What a player did with each weapon he used, most kills first."""
-    guid = await player_guid(store, guid, game)
-    rows = await store.rows("player_weapons", {"game": game, "guid": guid, "rows_max": WEAPONS_MAX})
-    return [_weapon(row) for row in rows]
+async def _counted(store: ClickHouse, guids: Sequence[str], asked: Scope) -> Row:
+    """What views counted in the scope, with the name and the times of all time; nothing of a player nobody saw."""
+    ever = {**EVERYTHING.parameters(), "game": asked.game, "guids": list(guids)}
+    known = await store.rows("player_totals", ever)
+    if not known:
+        return {}
+    # The name under which he was seen last goes before those of his other ids.
+    known.sort(key=lambda row: row["last_seen"], reverse=True)
+    if len(known) == 1 and asked.anywhere and asked.period == EVER:
+        return known[0]
+    person = {
+        "player_name": known[0]["player_name"],
+        "is_bot": all(row["is_bot"] for row in known),
+        "smf_id": max(row["smf_id"] for row in known),
+        "first_seen": min(row["first_seen"] for row in known),
+        "last_seen": known[0]["last_seen"],
+    }
+    counters = await store.rows(
+        "player_counters", {**asked.parameters(), "guids": list(guids), "dimension": ""}
+    )
+    return {**(counters[0] if counters else {}), **person}
+
+
+async def _summed_matches(store: ClickHouse, guids: Sequence[str], asked: Scope) -> Row:
+    """How many matches were played and won, and for how long, of all game ids together."""
+    rows = await store.rows("player_match_totals", {**asked.parameters(), "guids": list(guids)})
+    summed: dict[str, Any] = {}
+    for row in rows:
+        for name, value in row.items():
+            if name != "player_guid":
+                summed[name] = summed.get(name, 0) + value
+    return summed
+
+
+async def player_weapons(store: ClickHouse, guid: str, asked: Scope = EVERYTHING) -> list[PlayerWeapon]:
+    """What a player did with each weapon he used, most kills first. Of a place or of hours: from settled matches only."""
+    return await _weapons(store, await guids_of(store, guid, asked), asked)
+
+
+async def _weapons(store: ClickHouse, guids: Sequence[str], asked: Scope) -> list[PlayerWeapon]:
+    if asked.by_days:
+        bound = {**asked.parameters(), "guids": list(guids), "rows_max": WEAPONS_MAX}
+        return [_weapon(row) for row in await store.rows("player_weapons", bound)]
+    # Here, since answers in depth import the names of players.
+    from query.players_deep import weapons_of
+
+    return [
+        _weapon(
+            {
+                **msgspec.structs.asdict(weapon),
+                "weapon": weapon.name,
+                "shots_fired": weapon.shots,
+                "shots_hit": weapon.hits,
+            }
+        )
+        for weapon in (await weapons_of(store, guids, asked))[:WEAPONS_MAX]
+    ]
 
 
 async def player_maps(
-    store: ClickHouse, guid: str, *, limit: int = MAPS_MAX, game: str = MOHAA
+    store: ClickHouse, guid: str, asked: Scope = EVERYTHING, *, limit: int = MAPS_MAX
 ) -> list[PlayerMap]:
     """What a player did on each map, most matches first."""
-    guid = await player_guid(store, guid, game)
-    rows = await store.rows("player_maps", {"game": game, "guid": guid, "rows_max": limit})
+    return await _maps(store, await guids_of(store, guid, asked), asked, limit)
+
+
+async def _maps(store: ClickHouse, guids: Sequence[str], asked: Scope, limit: int) -> list[PlayerMap]:
+    rows = await store.rows("player_maps", {**asked.parameters(), "guids": list(guids), "rows_max": limit})
     return [
         PlayerMap(
             map_name=row["map_name"],
@@ -124,15 +187,31 @@ async def player_matches(
     store: ClickHouse,
     guid: str,
     server_names: Names,
+    asked: Scope = EVERYTHING,
     *,
     limit: int = MATCHES,
     offset: int = 0,
-    game: str = MOHAA,
 ) -> list[PlayerMatch]:
-    """The matches of a player, newest first. `server_names`: server_id -> name."""
-    guid = await player_guid(store, guid, game)
+    """The matches of a player, newest first. `server_names`: server_id -> name.
+
+    A match belongs to the period in which he was first seen in it.
+    """
+    guids = await guids_of(store, guid, asked)
+    return await _matches(store, guids, server_names, asked, limit=limit, offset=offset)
+
+
+async def _matches(
+    store: ClickHouse,
+    guids: Sequence[str],
+    server_names: Names,
+    asked: Scope,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[PlayerMatch]:
     rows = await store.rows(
-        "player_matches", {"game": game, "guid": guid, "page_rows": limit, "skip_rows": offset}
+        "player_matches",
+        {**asked.parameters(), "guids": list(guids), "page_rows": limit, "skip_rows": offset},
     )
     return [_match(row, server_names) for row in rows]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
-from query.players import player_matches, player_names
+from query.players import guids_of, player_matches, player_names
 from query.players_deep import (
     Figures,
     basis,
@@ -17,7 +17,6 @@ from query.players_deep import (
     deep_stats,
     duels,
     first,
-    guids_of,
     rivals_of,
     weapons_of,
 )
@@ -145,9 +144,9 @@ async def heatmap(
     )
 
 
-async def performance(store: ClickHouse, guid: str) -> list[PerformancePoint]:
-    """The last 20 matches, oldest first."""
-    matches = await player_matches(store, guid, {}, limit=PERFORMANCE_MATCHES)
+async def performance(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> list[PerformancePoint]:
+    """The last 20 matches of the scope, oldest first."""
+    matches = await player_matches(store, guid, {}, scope, limit=PERFORMANCE_MATCHES)
     return [
         PerformancePoint(
             match_id=match.match_id, kills=match.kills, deaths=match.deaths, kd=match.kd, played_at=match.played_at,
@@ -157,9 +156,9 @@ async def performance(store: ClickHouse, guid: str) -> list[PerformancePoint]:
     ]  # fmt: skip
 
 
-async def performance_series(store: ClickHouse, guid: str) -> PerformanceSeries:
+async def performance_series(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> PerformanceSeries:
     """The same as columns."""
-    points = await performance(store, guid)
+    points = await performance(store, guid, scope)
     return PerformanceSeries(
         labels=[point.label for point in points], kills=[point.kills for point in points],
         deaths=[point.deaths for point in points], kd=[point.kd for point in points], played_at=[point.played_at for point in points],
@@ -319,6 +318,7 @@ async def combos(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> Com
         slide_kill_rate=percent(s["slide_kills"], s["kills_in_all"]), low_health_kill_rate=percent(s["low_health_kills"], s["hp_kills"]),
         scavenger_score=min(100.0, pickups * 20), pickup_to_kill_ratio=pickups,
         objective_focus=percent(c["objectives"], c["objectives"] + c["kills"]),
+        consistency=s["kd_deviation"], consistency_matches=s["steady_matches"],
         avg_lifespan_secs=mean(s["lived_ms"], s["lives_ended"]) / 1000, avg_hp_at_kill=mean(s["hp_at_kill"], s["hp_kills"]),
     )  # fmt: skip
 
@@ -551,14 +551,16 @@ async def war_room(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> W
     )  # fmt: skip
 
 
-async def prediction(store: ClickHouse, guid: str, now: datetime, game: str) -> Prediction:
-    """What the last ten matches say of the next.
+async def prediction(store: ClickHouse, guid: str, now: datetime, scope: Scope = EVERYTHING) -> Prediction:
+    """What the last ten matches of the scope say of the next; rivals are those of all time.
 
     Deaths: their average. Kills: deaths expected x K/D expected. Confidence n / (n + 5) of n matches, less for uneven ones:
     divided by 1 + deviation / mean. A rival: (kills + 1) / (kills + deaths + 2).
     """
-    [own] = await guids_of(store, guid)
-    matches = [m for m in await player_matches(store, own, {}, limit=FORECAST_MATCHES) if m.kills + m.deaths]
+    guids = await guids_of(store, guid, scope)
+    own, game = guids[0], scope.game
+    recent = await player_matches(store, guid, {}, scope, limit=FORECAST_MATCHES)
+    matches = [match for match in recent if match.kills + match.deaths]
     ratios = [match.kd for match in matches]
     average = mean(sum(ratios), len(ratios))
     deviation = mean(sum((one - average) ** 2 for one in ratios), len(ratios)) ** 0.5
@@ -573,7 +575,7 @@ async def prediction(store: ClickHouse, guid: str, now: datetime, game: str) -> 
             else "stable"
         )
     rivals = sorted(
-        await rivals_of(store, [own], game), key=lambda row: (-row["killed"], row["opponent_guid"])
+        await rivals_of(store, guids, game), key=lambda row: (-row["killed"], row["opponent_guid"])
     )
     rivals = [row for row in rivals if row["killed"]][:3]
     names = await player_names(store, [row["opponent_guid"] for row in rivals], game)
@@ -595,12 +597,13 @@ async def prediction(store: ClickHouse, guid: str, now: datetime, game: str) -> 
 
 async def versus(store: ClickHouse, guid: str, other: str, scope: Scope = EVERYTHING) -> Versus:
     """Two players against each other, of all time."""
-    [own], [opponent] = await guids_of(store, guid), await guids_of(store, other)
-    row = first(await rivals_of(store, [own], scope.game, opponent))
+    guids, [opponent, *_] = await guids_of(store, guid, scope), await guids_of(store, other, scope)
+    own = guids[0]
+    row = first(await rivals_of(store, guids, scope.game, opponent))
     names = await player_names(store, [own, opponent], scope.game)
-    by_weapon = await duels(store, [own], scope, "weapon", opponent=opponent)
-    by_map = await duels(store, [own], scope, "map", opponent=opponent)
-    whole = first(await duels(store, [own], scope, "", opponent=opponent))
+    by_weapon = await duels(store, guids, scope, "weapon", opponent=opponent)
+    by_map = await duels(store, guids, scope, "map", opponent=opponent)
+    whole = first(await duels(store, guids, scope, "", opponent=opponent))
 
     def split(rows: Sequence[Row]) -> list[VersusWeapon]:
         return [VersusWeapon(weapon=one["label"], kills=one["kills"], deaths=one["deaths"]) for one in rows]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
-from query.players import player_guid, player_names
+from query.periods import EVER
+from query.players import guids_of, player_names
 from query.ratios import kd_ratio, kilometres, mean, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from schema.answers.players_deep import (
@@ -36,6 +37,8 @@ from schema.answers.players_deep import (
 from schema.weapons import weapon_class
 
 ROWS_MAX: Final = 1000
+BOTS_NAMED: Final = 100
+"""Bots whose names are told."""
 SESSION_PAUSE_MS: Final = 30 * 60 * 1000
 HOUR_MS: Final = 3_600_000
 TURRET_WEAPONS: Final = frozenset(("mg42", "30cal", "mg42 turret"))
@@ -69,11 +72,6 @@ def bind(guids: Sequence[str], scope: Scope, **more: object) -> dict[str, object
     """The parameters that the queries of one person share."""
     bound = scope.parameters()
     return {**bound, "guids": list(guids), "dimension": "", **more}
-
-
-async def guids_of(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> list[str]:
-    """The game ids of the person meant by a path. One for now: who links several, answers them all here."""
-    return [await player_guid(store, guid, scope.game)]
 
 
 async def basis(store: ClickHouse, guids: Sequence[str], scope: Scope) -> Basis:
@@ -343,25 +341,32 @@ async def world(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> Play
     )  # fmt: skip
 
 
-async def bots(store: ClickHouse, guid: str, game: str) -> PlayerBots:
-    """Bots killed and killed by, of all time; distances of settled matches."""
-    guids = await guids_of(store, guid)
-    rows = [row for row in await rivals_of(store, guids, game) if row["bot"] or row["bots_killed"]]
-    names = await player_names(store, [row["opponent_guid"] for row in rows[:100]], game)
+async def bots(store: ClickHouse, guid: str, asked: Scope = EVERYTHING) -> PlayerBots:
+    """Bots killed and killed by; distances, and anything but all of time and everywhere, of settled matches."""
+    guids = await guids_of(store, guid, asked)
+    fought = [row for row in await duels(store, guids, asked, "opponent") if row["with_bot"]]
+    if asked.anywhere and asked.period == EVER and not asked.weapon:
+        rows = [row for row in await rivals_of(store, guids, asked.game) if row["bot"] or row["bots_killed"]]
+        kills = {row["opponent_guid"]: row["bots_killed"] for row in rows}
+        died = sum(row["killed_by"] + row["killed_by_bot"] for row in rows if row["bot"])
+    else:
+        kills = {row["label"]: row["bot_kills"] for row in fought}
+        died = sum(row["deaths"] for row in fought)
+    named = list(kills)[:BOTS_NAMED]
+    names = await player_names(store, named, asked.game)
     by_name: dict[str, int] = {}
-    for row in rows[:100]:
-        name = names[row["opponent_guid"]]
-        by_name[name] = by_name.get(name, 0) + row["bots_killed"]
+    for bot in named:
+        by_name[names[bot]] = by_name.get(names[bot], 0) + kills[bot]
     victims = [
-        BotVictim(name=name, kills=kills)
-        for name, kills in sorted(by_name.items(), key=lambda one: (-one[1], one[0]))
-        if kills
+        BotVictim(name=name, kills=killed)
+        for name, killed in sorted(by_name.items(), key=lambda one: (-one[1], one[0]))
+        if killed
     ]
-    killed = sum(row["bots_killed"] for row in rows)
-    died = sum(row["killed_by"] + row["killed_by_bot"] for row in rows if row["bot"])
+    killed = sum(kills.values())
+    far, counted = (sum(row[name] for row in fought) for name in ("bot_kill_distance", "bot_distance_kills"))
     return PlayerBots(
         bot_kills=killed, deaths_to_bots=died, bot_deaths=died, bot_kd_ratio=kd_ratio(killed, died), bots_by_type=victims,
-        top_bot_victims=victims[:10], avg_bot_kill_distance=0.0,
+        top_bot_victims=victims[:10], avg_bot_kill_distance=metres(mean(far, counted)),
     )  # fmt: skip
 
 

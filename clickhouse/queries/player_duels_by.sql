@@ -32,6 +32,8 @@ SELECT
     sumIf(distance_units, NOT is_death AND kill_kind = 'kill') AS kill_distance,
     maxIf(distance_units, NOT is_death AND kill_kind = 'kill') AS longest,
     minIf(distance_units, NOT is_death AND kill_kind = 'kill' AND distance_units > 0) AS shortest,
+    countIf(NOT is_death AND kill_kind = 'bot' AND distance_units > 0) AS bot_distance_kills,
+    sumIf(distance_units, NOT is_death AND kill_kind = 'bot') AS bot_kill_distance,
     uniqExact(match_id) AS matches,
     max(opponent_is_bot) AS with_bot
 FROM player_duels FINAL

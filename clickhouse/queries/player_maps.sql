@@ -1,21 +1,26 @@
--- Question: what did a player do on each map?
--- Parameters: game; guid; rows_max
+-- Question: what did these players do on each map?
+-- Parameters: game; guids (one person's, at most 100); from_time, to_time (full hours, of what was done); server_id, map_name,
+--   gametype (empty = any); rows_max
 -- Reads: match_players, match_summaries
 WITH
 played AS
 (
     SELECT
-        map_name,
+        match_players.map_name AS map,
         match_id,
         argMaxMerge(team) AS last_team,
-        max(gametype) AS gametype,
+        max(match_players.gametype) AS kind,
         sum(kills) AS kills,
         sum(bot_kills) AS bot_kills,
         sum(deaths) AS deaths,
         sum(headshots) AS headshots
     FROM match_players
-    WHERE game = {game:String} AND player_guid = {guid:String} AND map_name != ''
-    GROUP BY map_name, match_id
+    WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND match_players.map_name != ''
+        AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
+        AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
+        AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
+        AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+    GROUP BY map, match_id
 ),
 matches AS
 (
@@ -30,17 +35,17 @@ matches AS
     GROUP BY match_id
 )
 SELECT
-    map_name,
+    map AS map_name,
     sum(kills) AS kills,
     sum(bot_kills) AS bot_kills,
     sum(deaths) AS deaths,
     sum(headshots) AS headshots,
     count() AS matches_played,
     countIf(
-        (gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team = winner)
-        OR (gametype = 'ffa' AND ended AND most_kills > 0 AND match_kills[{guid:String}] = most_kills)) AS matches_won
+        (kind != 'ffa' AND winner IN ('allies', 'axis') AND last_team = winner)
+        OR (kind = 'ffa' AND ended AND most_kills > 0 AND arrayExists(guid -> match_kills[guid] = most_kills, {guids:Array(String)}))) AS matches_won
 FROM played
 INNER JOIN matches ON matches.match_id = played.match_id
-GROUP BY map_name
-ORDER BY matches_played DESC, map_name
+GROUP BY map
+ORDER BY matches_played DESC, map
 LIMIT {rows_max:UInt32}

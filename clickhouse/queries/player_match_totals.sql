@@ -1,6 +1,6 @@
 -- Question: how many matches did these players play, finish, win and lose, and for how long did they play?
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
--- Parameters: game; guids (at most 100); from_time, to_time (begin of the match)
+-- Parameters: game; guids (at most 100); from_time, to_time (begin of the match); server_id, map_name, gametype (empty = any)
 -- Reads: match_players, match_summaries
 WITH
 played AS
@@ -23,6 +23,9 @@ played AS
             greatest(0, dateDiff('millisecond', first_acted, last_acted)) / 1000 AS hour_s
         FROM match_players
         WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+            AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
+            AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
+            AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
         GROUP BY player_guid, match_id, hour
     )
     GROUP BY player_guid, match_id

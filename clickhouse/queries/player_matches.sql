@@ -1,15 +1,16 @@
--- Question: the matches of a player, newest first, with what he did in them and how they ended?
+-- Question: the matches of these players, newest first, with what they did in them and how they ended?
 -- `won`, `lost`: how they are decided is told in query/ranked_stats.py.
--- Parameters: game; guid; page_rows; skip_rows
+-- A match belongs to the period in which they were first seen in it.
+-- Parameters: game; guids (one person's, at most 100); from_time, to_time; server_id, map_name, gametype (empty = any); page_rows; skip_rows
 -- Reads: match_players, match_summaries
 WITH
 played AS
 (
     SELECT
         match_id,
-        max(map_name) AS map_name,
-        max(gametype) AS gametype,
-        max(server_id) AS server_id,
+        max(match_players.map_name) AS map,
+        max(match_players.gametype) AS kind,
+        max(match_players.server_id) AS server,
         argMaxMerge(team) AS last_team,
         sum(kills) AS kills,
         sum(bot_kills) AS bot_kills,
@@ -17,8 +18,12 @@ played AS
         sum(headshots) AS headshots,
         min(first_seen) AS player_from
     FROM match_players
-    WHERE game = {game:String} AND player_guid = {guid:String}
+    WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+        AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
+        AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
+        AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
     GROUP BY match_id
+    HAVING player_from >= {from_time:DateTime64(3, 'UTC')} AND player_from < {to_time:DateTime64(3, 'UTC')}
     ORDER BY player_from DESC, match_id
     LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}
 ),
@@ -40,9 +45,9 @@ matches AS
 )
 SELECT
     toString(played.match_id) AS match_id,
-    map_name,
-    gametype,
-    server_id,
+    map AS map_name,
+    kind AS gametype,
+    server AS server_id,
     last_team AS team,
     kills,
     bot_kills,
@@ -53,9 +58,9 @@ SELECT
     winner,
     allies_score,
     axis_score,
-    gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
-    gametype = 'ffa' AND ended_at > toDateTime64(0, 3, 'UTC') AND most_kills > 0 AS ffa_decided,
-    (team_decided AND last_team = winner) OR (ffa_decided AND match_kills[{guid:String}] = most_kills) AS won,
+    kind != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
+    kind = 'ffa' AND ended_at > toDateTime64(0, 3, 'UTC') AND most_kills > 0 AS ffa_decided,
+    (team_decided AND last_team = winner) OR (ffa_decided AND arrayExists(guid -> match_kills[guid] = most_kills, {guids:Array(String)})) AS won,
     (team_decided OR ffa_decided) AND NOT won AS lost
 FROM played
 INNER JOIN matches ON matches.match_id = played.match_id

@@ -48,7 +48,7 @@ SELECT
     arrayReverseSort(one -> (one.1, one.2), groupArray((first_at, match_id, deaths, last_streak))) AS backwards,
     arraySum(one -> one.4, arraySlice(backwards, 1, if((arrayFirstIndex(one -> one.3 > 0, backwards) AS at) = 0, length(backwards), at))) AS current_streak,
     countIf(kills + deaths >= 5) AS steady_matches,
-    stddevPopIf(kills / greatest(deaths, 1), kills + deaths >= 5) AS kd_deviation,
+    if(steady_matches > 0, stddevPopIf(kills / greatest(deaths, 1), kills + deaths >= 5), 0) AS kd_deviation,
     arraySort(groupArrayIf((toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)), first_at > toDateTime64(0, 3, 'UTC'))) AS visits,
     arraySplit((visit, gap) -> gap > {pause_ms:Int64}, visits,
         arrayMap((visit, before) -> visit.1 - before, visits,

@@ -174,6 +174,10 @@ class ComboMetrics(Struct, frozen=True, kw_only=True):
     scavenger_score: float
     pickup_to_kill_ratio: float
     objective_focus: float
+    consistency: float
+    """Deviation of K/D between the matches with five kills and deaths or more: smaller is steadier."""
+    consistency_matches: int
+    """How many matches that rests on; of none it is 0."""
     avg_lifespan_secs: float
     avg_hp_at_kill: float
 

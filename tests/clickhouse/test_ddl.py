@@ -208,7 +208,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "dimension": "player_guid", "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
         "timezone": "Europe/Berlin", "matches_max": 10, "places": 10,
         "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1,
-        "order_by": "kills", "kills_min": 0, "since_week": early, "since_month": early,
+        "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"),
     }  # fmt: skip
 

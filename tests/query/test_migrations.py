@@ -28,7 +28,7 @@ VIEWS.update(
 )
 TARGETS = sorted({table for table, _ in VIEWS.values()})
 SETTLED = {
-    "settled_matches", "match_sequences", "player_duels", "player_things", "match_ratings", "rated_matches",
+    "settled_matches", "match_sequences", "player_duels", "player_things", "match_feats", "match_ratings", "rated_matches",
     "rating_runs", "rating_marks",
 }  # fmt: skip
 """Filled by jobs, once per match: rows of a key replace each other."""

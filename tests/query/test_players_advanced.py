@@ -5,70 +5,25 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 import pytest
 
 from clickhouse.client import ClickHouse
-from jobs.sequences import SEQUENCES
-from jobs.settings import JobsSettings
-from jobs.settling import Settling
 from query import players_advanced, players_deep
 from query.scope import EVERYTHING
-from schema.columns import Row
-from tests.query.oracle import Event, by_match, day_stats, events_of, match_stats, players_of
-from tests.query.rows import a_world, kill, row, store
+from tests.query.brawls import AT, LATER, a_brawl, settled
+from tests.query.oracle import by_match, day_stats, match_stats, players_of
+from tests.query.rows import a_world, kill
 from tests.query.sequences_oracle import sequences
 
-AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-LATER = datetime(2026, 11, 25, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 ASKED = (
     "deep_stats", "vehicles", "game_flow", "world",
 )  # fmt: skip
 ADVANCED = ("gametypes", "peak_performance", "combos", "playstyle", "war_room")
-
-
-async def settled(clickhouse: ClickHouse, rows: list[Row], batch: int = 700) -> list[Event]:
-    for start in range(0, len(rows), batch):
-        await store(clickhouse, rows[start : start + batch], f"batch-{start}")
-    await Settling(clickhouse, JobsSettings(), [SEQUENCES], lambda: LATER).run()
-    return events_of(rows)
-
-
-def a_brawl(seed: int) -> list[Row]:
-    """Matches of many kills within seconds, with rounds and teams, so that every sequence happens."""
-    chance = random.Random(seed)
-    rows = a_world(seed, 300)
-    for n in range(3):
-        began = AT + timedelta(hours=n)
-        where: dict[str, Any] = {
-            "match_id": UUID(int=100 + n),
-            "gametype": ("tdm", "obj", "ffa")[n],
-            "map_name": "dm/mohdm6",
-        }
-        teams = {str(g): ("allies", "axis")[g % 2] for g in range(6)}
-        at_ms = 0
-        for _ in range(250):
-            at_ms += chance.choice((0, 1, 300, 1500, 4000, 4001, 9000))
-            at = began + timedelta(milliseconds=at_ms)
-            what = chance.random()
-            if n == 1 and what < 0.05:
-                rows.append(row("round_start", at, **where))
-            elif what < 0.15:
-                who = chance.choice(list(teams))
-                rows.append(row("player_spawn", at, player_guid=who, player_team=teams[who], **where))
-            else:
-                a, b = chance.choice(list(teams)), chance.choice(list(teams))
-                kind = "suicide" if a == b else "team_kill" if teams[a] == teams[b] and n < 2 else "kill"
-                rows.append(
-                    kill(at, a, b, kill_kind=kind, player_team=teams[a], target_team=teams[b], mod=chance.choice(("gib", "bullet")),
-                         distance_units=chance.choice((0.0, 1968.0, 1969.0)), **where)
-                )  # fmt: skip
-    return rows
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -155,7 +110,7 @@ async def test_a_forecast_rests_on_the_last_matches(clickhouse: ClickHouse) -> N
         for m in range(5) for n in range(6)
     ]  # fmt: skip
     await settled(clickhouse, rows)
-    found = await players_advanced.prediction(clickhouse, "1", LATER, "mohaa")
+    found = await players_advanced.prediction(clickhouse, "1", LATER)
     assert (found.expected_kd, found.trend, found.confidence) == (2.0, "stable", 0.5)
     assert (found.predicted_kills, found.predicted_deaths) == (4, 2)
     assert found.rival_analysis[0].win_prob == round(21 / 32, 3)
@@ -169,10 +124,10 @@ async def test_nobody_has_zeros_in_every_answer(clickhouse: ClickHouse) -> None:
         assert b"null" not in msgspec.json.encode(answer).replace(b'_name":null', b"").replace(b'_guid":null', b"") or name in (
             "peak_performance", "war_room",
         )  # fmt: skip
-    assert (await players_deep.bots(clickhouse, "nobody", "mohaa")).bot_kills == 0
+    assert (await players_deep.bots(clickhouse, "nobody")).bot_kills == 0
     assert await players_deep.body_heatmap(clickhouse, "nobody", "mohaa") == {}
     assert await players_deep.member_guid(clickhouse, 7, "mohaa") is None
     assert await players_advanced.performance(clickhouse, "nobody") == []
     assert (await players_advanced.heatmap(clickhouse, "nobody", "x", "kills")).points == []
     assert (await players_advanced.versus(clickhouse, "nobody", "no one")).kills == 0
-    assert (await players_advanced.prediction(clickhouse, "nobody", LATER, "mohaa")).confidence == 0
+    assert (await players_advanced.prediction(clickhouse, "nobody", LATER)).confidence == 0

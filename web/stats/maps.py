@@ -70,16 +70,19 @@ async def get_map_balances(request: web.Request) -> web.Response:
 
 @endpoints.get(
     f"{API}/stats/map/{{map:.+}}/heatmap",
-    answers=list[HeatPoint], parameters=[MAP, HEATMAP], cache="list",
+    answers=list[HeatPoint], parameters=[MAP, HEATMAP, *SPAN], cache="list",
 )  # fmt: skip
 async def get_map_heatmap(request: web.Request) -> web.Response:
-    """Where people kill, or die, on a map."""
-    world, text, kind = request.app[WORLD], MAP.of(request), HEATMAP.of(request)
+    """Where people kill, or die, on a map.
+
+    Counted by whole days.
+    """
+    world, text, kind, asked = request.app[WORLD], MAP.of(request), HEATMAP.of(request), scope(request)
 
     async def produce() -> list[HeatPoint]:
-        return await maps.map_heatmap(world.clickhouse, await map_name(world, text), kind)
+        return await maps.map_heatmap(world.clickhouse, await map_name(world, text), kind, asked)
 
-    return await answer(request, produce)
+    return await answer(request, produce, variant=asked.key())
 
 
 @endpoints.get(
@@ -92,7 +95,7 @@ async def get_map_heatmap(request: web.Request) -> web.Response:
 async def get_map(request: web.Request) -> web.Response:
     """One map, its best players, weapons, teams and heatmaps.
 
-    Heatmaps are those of all time.
+    Heatmaps are those of every server and game type, by whole days.
     """
     world, text, asked = request.app[WORLD], MAP.of(request), scope(request)
 

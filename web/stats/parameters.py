@@ -170,6 +170,11 @@ async def known_names(world: World, asked: Scope) -> Scope:
     return asked
 
 
+def names_a_period(request: web.Request) -> bool:
+    """Whether the query says which time is meant; where it does not, some answers have a period of their own."""
+    return any(one.name in request.query for one in SPAN)
+
+
 def _period(request: web.Request) -> Period:
     since, until = FROM.of(request), TO.of(request)
     if since is None and until is None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from clickhouse.client import ClickHouse
-from query import players_advanced, players_deep
+from query import players, players_advanced, players_deep
 from query.games import MOHAA
 from query.scope import Scope
 from schema.answers.players_advanced import (
@@ -40,7 +40,21 @@ from web.answers import answer
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.parameters import choice, number, part
-from web.stats.parameters import API, FILTERS, GUID, MAP, known_names, map_name, now, scope
+from web.stats.parameters import (
+    API,
+    FILTERS,
+    GAMETYPE,
+    GUID,
+    MAP,
+    PLACES,
+    SERVER,
+    SPAN,
+    WEAPON_FILTER,
+    known_names,
+    map_name,
+    now,
+    scope,
+)
 from web.world import WORLD
 
 PLAYER: Final = f"{API}/stats/player/{{guid}}"
@@ -68,25 +82,25 @@ async def _scoped(request: web.Request, ask: Ask) -> web.Response:
     async def produce() -> Any:
         return await ask(world.clickhouse, guid, await known_names(world, asked))
 
-    return await answer(request, produce)
+    return await answer(request, produce, variant=asked.key())
 
 
 @endpoints.get(
-    f"{API}/stats/member/{{member}}", answers=DeepStats, parameters=[MEMBER], cache="player",
+    f"{API}/stats/member/{{member}}", answers=DeepStats, parameters=[MEMBER, *FILTERS], cache="player",
     errors={404: "The member never played"},
 )  # fmt: skip
 async def get_member(request: web.Request) -> web.Response:
     """A forum member in depth, under the guid seen last."""
-    store, member = request.app[WORLD].clickhouse, MEMBER.of(request)
+    world, member, asked = request.app[WORLD], MEMBER.of(request), scope(request)
 
     async def produce() -> DeepStats:
         number = int(member) if member.isascii() and member.isdigit() and len(member) < 19 else 0
-        guid = await players_deep.member_guid(store, number, MOHAA)
+        guid = await players_deep.member_guid(world.clickhouse, number, MOHAA)
         if guid is None:
             raise not_found("No player profile linked to this forum account")
-        return await players_deep.deep_stats(store, guid)
+        return await players_deep.deep_stats(world.clickhouse, guid, await known_names(world, asked))
 
-    return await answer(request, produce)
+    return await answer(request, produce, variant=asked.key())
 
 
 @endpoints.get(f"{API}/stats/drilldown/options", answers=DrilldownOptions, parameters=[STAT], cache="list")
@@ -111,7 +125,7 @@ async def get_player_combat(request: web.Request) -> web.Response:
     """Fighting."""
 
     async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepCombat:
-        guids = await players_deep.guids_of(store, guid, asked)
+        guids = await players.guids_of(store, guid, asked)
         nutshots = await players_deep.nutshots(store, guids, asked.game)
         return players_deep.combat(await players_deep.basis(store, guids, asked), nutshots)
 
@@ -123,7 +137,7 @@ async def get_player_movement(request: web.Request) -> web.Response:
     """Getting about."""
 
     async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepMovement:
-        guids = await players_deep.guids_of(store, guid, asked)
+        guids = await players.guids_of(store, guid, asked)
         return players_deep.movement(await players_deep.basis(store, guids, asked))
 
     return await _scoped(request, ask)
@@ -134,7 +148,7 @@ async def get_player_stance(request: web.Request) -> web.Response:
     """Kills by stance."""
 
     async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepStance:
-        guids = await players_deep.guids_of(store, guid, asked)
+        guids = await players.guids_of(store, guid, asked)
         return await players_deep.stance(store, guids, await players_deep.basis(store, guids, asked), asked)
 
     return await _scoped(request, ask)
@@ -159,7 +173,7 @@ async def get_player_body(request: web.Request) -> web.Response:
     f"{PLAYER}/heatmap/{{map:.+}}",
     answers=PlayerHeatmap,
     rows="points",
-    parameters=[GUID, MAP],
+    parameters=[GUID, MAP, WEAPON_FILTER, *SPAN, SERVER, GAMETYPE],
     cache="player",
 )
 async def get_player_heatmap(request: web.Request) -> web.Response:
@@ -171,7 +185,7 @@ async def get_player_heatmap(request: web.Request) -> web.Response:
     f"{PLAYER}/deaths/{{map:.+}}",
     answers=PlayerHeatmap,
     rows="points",
-    parameters=[GUID, MAP],
+    parameters=[GUID, MAP, WEAPON_FILTER, *SPAN, SERVER, GAMETYPE],
     cache="player",
 )
 async def get_player_deaths(request: web.Request) -> web.Response:
@@ -180,27 +194,24 @@ async def get_player_deaths(request: web.Request) -> web.Response:
 
 
 async def _heatmap(request: web.Request, kind: str) -> web.Response:
-    world, guid, text = request.app[WORLD], GUID.of(request), MAP.of(request)
+    text = MAP.of(request)
 
-    async def produce() -> PlayerHeatmap:
-        return await players_advanced.heatmap(world.clickhouse, guid, await map_name(world, text), kind)
+    async def ask(store: ClickHouse, guid: str, asked: Scope) -> PlayerHeatmap:
+        on_map = await map_name(request.app[WORLD], text)
+        return await players_advanced.heatmap(store, guid, on_map, kind, asked)
 
-    return await answer(request, produce)
+    return await _scoped(request, ask)
 
 
 @endpoints.get(
-    f"{PLAYER}/performance", answers=(list[PerformancePoint], PerformanceSeries), parameters=[GUID, SHAPE], cache="player"
+    f"{PLAYER}/performance", answers=(list[PerformancePoint], PerformanceSeries), parameters=[GUID, SHAPE, *PLACES], cache="player"
 )  # fmt: skip
 async def get_player_performance(request: web.Request) -> web.Response:
     """The last 20 matches, oldest first."""
-    store, guid, shape = request.app[WORLD].clickhouse, GUID.of(request), SHAPE.of(request)
-
-    async def produce() -> list[PerformancePoint] | PerformanceSeries:
-        if shape == "series":
-            return await players_advanced.performance_series(store, guid)
-        return await players_advanced.performance(store, guid)
-
-    return await answer(request, produce)
+    as_series = SHAPE.of(request) == "series"
+    return await _scoped(
+        request, players_advanced.performance_series if as_series else players_advanced.performance
+    )
 
 
 @endpoints.get(f"{PLAYER}/playstyle", answers=Playstyle, parameters=[GUID, *FILTERS], cache="player")
@@ -281,21 +292,29 @@ async def get_player_world(request: web.Request) -> web.Response:
     return await _scoped(request, players_deep.world)
 
 
-@endpoints.get(f"{PLAYER}/bots", answers=PlayerBots, rows="bots_by_type", parameters=[GUID], cache="player")
+@endpoints.get(
+    f"{PLAYER}/bots",
+    answers=PlayerBots,
+    rows="bots_by_type",
+    parameters=[GUID, WEAPON_FILTER, *PLACES],
+    cache="player",
+)
 async def get_player_bots(request: web.Request) -> web.Response:
-    """Bots killed and killed by."""
-    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
-    return await answer(request, lambda: players_deep.bots(store, guid, MOHAA))
+    """Bots killed and killed by. Within filters: in matches that are over."""
+    return await _scoped(request, players_deep.bots)
 
 
 @endpoints.get(
     f"{PLAYER}/predictions", f"{API}/player/{{guid}}/predictions",
-    answers=Prediction, parameters=[GUID], cache="player",
+    answers=Prediction, parameters=[GUID, *PLACES], cache="player",
 )  # fmt: skip
 async def get_player_predictions(request: web.Request) -> web.Response:
-    """What the last ten matches say of the next."""
-    store, guid = request.app[WORLD].clickhouse, GUID.of(request)
-    return await answer(request, lambda: players_advanced.prediction(store, guid, now(), MOHAA))
+    """What the last ten matches say of the next. Rivals are those of all time."""
+
+    async def ask(store: ClickHouse, guid: str, asked: Scope) -> Prediction:
+        return await players_advanced.prediction(store, guid, now(), asked)
+
+    return await _scoped(request, ask)
 
 
 @endpoints.get(

@@ -18,14 +18,12 @@ from web.endpoints import Endpoints
 from web.parameters import choice, number
 from web.stats.parameters import (
     API,
-    FROM,
-    PERIOD,
     PLACES,
     SERVER,
     SPAN,
     TIMEZONE,
-    TO,
     known_names,
+    names_a_period,
     now,
     scope,
 )
@@ -93,6 +91,6 @@ async def get_team_performance(request: web.Request) -> web.Response:
 def recent_scope(request: web.Request) -> Scope:
     """The filters of the query; where they name no period, the last `days`."""
     asked = scope(request)
-    if any(one.name in request.query for one in (PERIOD, FROM, TO)):
+    if names_a_period(request):
         return asked
     return replace(asked, period=last_days(DAYS.of(request), now()))

@@ -1,0 +1,54 @@
+-- Question: who did most of each kind in one match, among the matches that began in a scope?
+-- Of equal ones the earlier match comes first. Parameters of days only help to find the rows.
+-- Parameters: game; from_day, to_day (excluded); from_time, to_time (excluded: when a match began); server_id, map_name, gametype
+--   (empty = any); with_bots; kills_min (for K/D), shots_min (for accuracy); places (of each kind)
+-- Reads: match_feats, settled_matches
+WITH
+begun AS
+(
+    SELECT *
+    FROM match_feats FINAL
+    WHERE game = {game:String} AND began_on >= {from_day:Date} AND began_on < {to_day:Date}
+        AND began_at >= {from_time:DateTime('UTC')} AND began_at < {to_time:DateTime('UTC')}
+        AND ({server_id:String} = '' OR server_id = {server_id:String})
+        AND ({map_name:String} = '' OR map_name = {map_name:String})
+        AND ({gametype:String} = '' OR gametype = {gametype:String})
+        AND ({with_bots:UInt8} OR NOT is_bot)
+),
+latest AS
+(
+    SELECT match_id, max(raw_events) AS rests_on
+    FROM settled_matches
+    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM begun)
+    GROUP BY match_id
+)
+SELECT
+    feat.1 AS kind,
+    feat.2 AS value,
+    toString(begun.match_id) AS match,
+    player_guid AS guid,
+    player_name AS name,
+    server_id AS server,
+    map_name AS map,
+    gametype AS game_type,
+    if(kind = 'longest_kill', longest_kill_at, began_at) AS at,
+    kills,
+    deaths,
+    headshots,
+    if(kind = 'longest_kill', toString(longest_kill_weapon), '') AS weapon,
+    if(kind = 'longest_kill', longest_kill_target_guid, '') AS target_guid,
+    if(kind = 'longest_kill', longest_kill_target_name, '') AS target_name
+FROM begun
+LEFT JOIN latest ON latest.match_id = begun.match_id
+ARRAY JOIN arrayFilter(feat -> feat.2 > 0, [
+    ('kills', toFloat64(kills)),
+    ('streak', if(best_streak > 1, toFloat64(best_streak), 0.)),
+    ('multi_kill', if(best_multi_kill > 1, toFloat64(best_multi_kill), 0.)),
+    ('headshots', toFloat64(headshots)),
+    ('kd', if(kills >= {kills_min:UInt64}, kills / greatest(deaths, 1), 0.)),
+    ('accuracy', if(shots_fired >= {shots_min:UInt64}, 100 * shots_hit / greatest(shots_fired, 1), 0.)),
+    ('longest_kill', toFloat64(longest_kill)),
+    ('damage', damage_dealt)]) AS feat
+WHERE version >= rests_on
+ORDER BY kind, value DESC, began_at, match, guid
+LIMIT {places:UInt32} BY kind
