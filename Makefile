@@ -10,7 +10,8 @@ READY := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --universal --no-emit-index-url --custom-compile-command 'make lock'
 T ?= tests
 ARGS ?=
-# Two workers: the machine this is developed on has two cores. A file's tests share engines, so they stay together.
+# Two workers: the machine this is developed on has two cores. A file's tests share engines, so they stay together, and
+# tests/conftest.py says which files come first.
 WORKERS ?= 2
 FRONTEND := web/frontend
 STATIC := web/static/dist/.built
@@ -26,7 +27,7 @@ run: $(READY) $(STATIC) ## Set up if needed, then serve on http://127.0.0.1:8080
 	@exec $(BIN)/statline serve $(ARGS)
 
 test: $(READY) $(STATIC) browser ## Run the tests; T= selects, e.g. T=tests/ingest or T="tests -k spool"
-	@$(BIN)/python -m pytest -p tests.declared_skips -n $(WORKERS) --dist loadfile $(T) $(ARGS)
+	@$(BIN)/python -m pytest -p tests.declared_skips -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(T) $(ARGS)
 
 check: $(READY) ## Lint, formatting, types and layers
 	@$(BIN)/ruff check .

@@ -77,6 +77,7 @@ def nothing_is_pending(node: Node) -> bool:
     return bool(json.loads(done(node, "spool", "ls", "--format", "json")) == [])
 
 
+@pytest.mark.timeout(300)
 async def test_rebuilding_everything_under_load_changes_nothing(
     node: Node, store: ClickHouse, eventually: Eventually
 ) -> None:
