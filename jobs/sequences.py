@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from clickhouse.client import ClickHouse
-from jobs.settling import OverMatch, Step, by_server
+from jobs.settling import OverMatch, Step, by_day
 
 FILLED: Final = {
     "match_sequences": "settle_sequences",
@@ -19,7 +19,7 @@ FILLED: Final = {
 
 async def fill_sequences(store: ClickHouse, matches: Sequence[OverMatch]) -> None:
     """Compute these tables for these matches. Rows of the same match replace each other: more events win."""
-    for _, parameters in by_server(matches):
+    for parameters in by_day(matches):
         for table, query in FILLED.items():
             await store.fill(table, query, parameters)
 

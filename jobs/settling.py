@@ -18,7 +18,6 @@ waits FAILED_AGAIN_S, so that one bad match holds nobody up.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,9 +38,11 @@ ENDLESS_AGAIN_S: Final = 3600.0
 FAILED_AGAIN_S: Final = 600.0
 EVERYTHING_MAX: Final = 1_000_000
 """Matches of one run over everything: the longest list that a query answers."""
-BATCH_MATCHES: Final = 50
+BATCH_MATCHES: Final = 200
 BATCH_EVENTS: Final = 300_000
 """What one statement works on: some hundred MB at most."""
+SPAN_MAX: Final = timedelta(days=1)
+"""From the first to the last event of what one statement works on, unless one match alone is longer."""
 
 _log = structlog.get_logger("jobs")
 
@@ -197,30 +198,36 @@ def batches(matches: Sequence[OverMatch]) -> Iterator[list[OverMatch]]:
         yield batch
 
 
-def by_server(matches: Sequence[OverMatch]) -> Iterator[tuple[list[OverMatch], Mapping[str, object]]]:
-    """The matches of each game and server, with the parameters under which their raw events are found."""
+def by_day(matches: Sequence[OverMatch]) -> Iterator[Mapping[str, object]]:
+    """The parameters under which the raw events of these matches are found: of one game and a day at most at a time.
 
-    def place(match: OverMatch) -> tuple[str, str]:
-        return match.game, match.server_id
+    Of several servers at once, because planning a statement costs more than reading a match. Raw events are sorted by server and
+    time, so a match that is much older, or endless, would make it read all that lies between.
+    """
+    group: list[OverMatch] = []
+    for match in sorted(matches, key=lambda match: (match.game, match.first_at)):
+        if group and (match.game != group[0].game or match.last_at - group[0].first_at > SPAN_MAX):
+            yield _found_under(group)
+            group = []
+        group.append(match)
+    if group:
+        yield _found_under(group)
 
-    for (game, server_id), found in itertools.groupby(sorted(matches, key=place), key=place):
-        group = list(found)
-        yield (
-            group,
-            {
-                "game": game,
-                "server_id": server_id,
-                "match_ids": [match.match_id for match in group],
-                "from_time": min(match.first_at for match in group),
-                "to_time": max(match.last_at for match in group),
-            },
-        )
+
+def _found_under(group: Sequence[OverMatch]) -> Mapping[str, object]:
+    return {
+        "game": group[0].game,
+        "server_ids": sorted({match.server_id for match in group}),
+        "match_ids": [match.match_id for match in group],
+        "from_time": min(match.first_at for match in group),
+        "to_time": max(match.last_at for match in group),
+    }
 
 
 async def with_raw_events(store: ClickHouse, batch: Sequence[OverMatch]) -> list[OverMatch]:
     """The same matches with their number of raw events."""
     found: dict[str, int] = {}
-    for _, parameters in by_server(batch):
+    for parameters in by_day(batch):
         rows = await store.rows("settle_raw_events", parameters)
         found.update((row["match"], row["raw_count"]) for row in rows)
     return [replace(match, raw_events=found.get(match.match_id, 0)) for match in batch]

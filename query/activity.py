@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -53,8 +54,8 @@ async def pulse(store: ClickHouse, now: datetime, game: str = MOHAA) -> Pulse:
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=PULSE_HOURS - 1)
     minutes = (now - since).total_seconds() / 60
-    [row] = await store.rows("pulse", {"game": game, "since": since})
-    deadliest = await store.rows("deadliest_map", {"game": game, "since": since})
+    asked = {"game": game, "since": since}
+    [row], deadliest = await asyncio.gather(store.rows("pulse", asked), store.rows("deadliest_map", asked))
     return Pulse(
         lethality_rating=round(mean(row["kills"], minutes), 4),
         kills_per_hour=round(mean(row["kills"], minutes / 60), 2),

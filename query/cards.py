@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -49,12 +50,13 @@ async def cards(store: ClickHouse, scope: Scope = EVERYTHING) -> dict[str, list[
     or part of the day it is empty. The scope's weapon and minimum sample do not matter.
     """
     parameters = {**scope_parameters(scope), "source": "days" if scope.by_days else "hours"}
-    [counted] = await store.rows("cards_counted", parameters) or [{"best": []}]
-    [decided] = await store.rows("cards_decided", parameters) or [{"best": []}]
+    counted, decided, swiss = await asyncio.gather(
+        store.rows("cards_counted", parameters), store.rows("cards_decided", parameters), _swiss(store, scope)
+    )
     best: dict[str, Best] = {
-        **_best(COUNTED, counted["best"]),
-        **_best(DECIDED, decided["best"]),
-        SWISS: await _swiss(store, scope),
+        **_best(COUNTED, counted[0]["best"] if counted else []),
+        **_best(DECIDED, decided[0]["best"] if decided else []),
+        SWISS: swiss,
     }
     best |= {key: best.get(shown, ()) for key, shown in SAME.items()}
     named = await people(store, sorted({guid for one in best.values() for _, guid in one}), scope.game)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -27,12 +28,13 @@ Row = Mapping[str, Any]
 async def dossier(store: ClickHouse, guid: str, game: str = MOHAA) -> Dossier:
     """The dossier of a player by his full guid (query.players.player_guid finds it)."""
     one = {"game": game, "guid": guid}
-    standing = await store.rows("dossier_standing", {**one, "sample_min": SAMPLE_MIN})
-    opponents = await store.rows("dossier_opponents", {**one, "places": OPPONENTS})
-    names = await player_names(store, [row["opponent_guid"] for row in opponents], game)
-    hits = await store.rows("dossier_hit_locations", one)
-    hours = await store.rows("dossier_hours", one)
-    used = await store.rows("dossier_names", {**one, "rows_max": NAMES_MAX})
+    standing, (opponents, names), hits, hours, used = await asyncio.gather(
+        store.rows("dossier_standing", {**one, "sample_min": SAMPLE_MIN}),
+        _named_opponents(store, guid, game),
+        store.rows("dossier_hit_locations", one),
+        store.rows("dossier_hours", one),
+        store.rows("dossier_names", {**one, "rows_max": NAMES_MAX}),
+    )
     return Dossier(
         standings=_standings(standing[0]) if standing else [],
         compared_with=standing[0]["players"] - 1 if standing else 0,
@@ -64,6 +66,13 @@ async def dossier(store: ClickHouse, guid: str, game: str = MOHAA) -> Dossier:
             for row in used
         ],
     )
+
+
+async def _named_opponents(
+    store: ClickHouse, guid: str, game: str
+) -> tuple[Sequence[Row], Mapping[str, str]]:
+    rows = await store.rows("dossier_opponents", {"game": game, "guid": guid, "places": OPPONENTS})
+    return rows, await player_names(store, [row["opponent_guid"] for row in rows], game)
 
 
 async def duel(store: ClickHouse, guid: str, other: str, game: str = MOHAA) -> tuple[int, int]:

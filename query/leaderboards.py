@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.ranked_stats import KILLS, is_whole
-from query.rankings import FIRST, LIMIT_MAX, Page, Person, Ranking, Standing, entries, people, ranking
+from query.rankings import FIRST, LIMIT_MAX, Page, Person, Ranking, Standing, entries_and_people, ranking
 from query.ratios import kd_ratio, kilometres, percent, points
 from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import (
@@ -34,8 +34,7 @@ async def leaderboard(
     Raises InvalidCursor.
     """
     ranked = await ranking(store, stat, scope, page)
-    counted = await entries(store, ranked.guids, scope)
-    persons = await people(store, ranked.guids, scope.game)
+    counted, persons = await entries_and_people(store, ranked.guids, scope)
     players = [
         _entry(stat, standing, counted.get(standing.guid, {}), persons[standing.guid])
         for standing in ranked.standings
@@ -80,8 +79,7 @@ async def _subject_board(
     store: ClickHouse, scope: Scope, page: Page
 ) -> tuple[list[SubjectEntry], str | None, int]:
     ranked = await ranking(store, KILLS, scope, page)
-    counted = await entries(store, ranked.guids, scope)
-    persons = await people(store, ranked.guids, scope.game)
+    counted, persons = await entries_and_people(store, ranked.guids, scope)
     board = [
         _subject_entry(standing, counted[standing.guid], persons[standing.guid])
         for standing in ranked.standings

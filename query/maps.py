@@ -52,8 +52,9 @@ _NEVER_PLAYED: Final[Row] = {
 
 async def maps(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapItem]:
     """Every map, most matches first, of a period, server or game type. Durations are of matches that began in the period."""
-    rows = await _rows(store, asked, MAPS_MAX)
-    matches, weapons = await map_matches(store, asked), await _weapons(store, asked)
+    rows, matches, weapons = await asyncio.gather(
+        _rows(store, asked, MAPS_MAX), map_matches(store, asked), _weapons(store, asked)
+    )
     return [
         _item(row, matches.get(row["map_name"], NO_MATCHES), weapons.get(row["map_name"], [])) for row in rows
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,10 +26,12 @@ async def course(store: ClickHouse, id: str, game: str = MOHAA) -> Course | None
     row = await summary_row(store, id, game)
     if row is None:
         return None
-    deaths = await kills(store, row, limit=DEATHS_MAX, game=game)
-    rounds = await store.rows(
-        "match_timeline",
-        {**raw_span(row, game), "event_types": ["round_start"], "rows_max": ROUNDS_MAX},
+    deaths, rounds = await asyncio.gather(
+        kills(store, row, limit=DEATHS_MAX, game=game),
+        store.rows(
+            "match_timeline",
+            {**raw_span(row, game), "event_types": ["round_start"], "rows_max": ROUNDS_MAX},
+        ),
     )
     start: datetime = row["started_at"]
     return Course(

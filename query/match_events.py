@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.matches import raw_span, scoreboard, summary_row
 from query.ratios import metres, percent, points
+from query.together import Asks
 from schema.answers.match_reports import (
     KillMatrix,
     MatchHeatPoint,
@@ -41,7 +42,7 @@ REPORT_TYPES: Final = (
 Row = Mapping[str, Any]
 
 
-async def timeline(store: ClickHouse, id: str, game: str = MOHAA) -> list[TimelineEvent] | None:
+async def timeline(store: Asks, id: str, game: str = MOHAA) -> list[TimelineEvent] | None:
     """Kills and rounds of a match in order; None when nothing was ever heard of it."""
     row = await summary_row(store, id, game)
     if row is None:
@@ -50,21 +51,19 @@ async def timeline(store: ClickHouse, id: str, game: str = MOHAA) -> list[Timeli
     return [_timeline_event(event) for event in events]
 
 
-async def report_timeline(store: ClickHouse, row: Row, game: str = MOHAA) -> list[ReportEvent]:
+async def report_timeline(store: Asks, row: Row, game: str = MOHAA) -> list[ReportEvent]:
     """The first events of a match that its report shows."""
     events = await _events(store, row, REPORT_TYPES, REPORT_TIMELINE_MAX, game)
     return [_report_event(event) for event in events]
 
 
-async def kills(
-    store: ClickHouse, row: Row, *, limit: int = KILLS_MAX, game: str = MOHAA
-) -> list[dict[str, Any]]:
+async def kills(store: Asks, row: Row, *, limit: int = KILLS_MAX, game: str = MOHAA) -> list[dict[str, Any]]:
     """Every death of a match in order, as match_kills.sql answers it."""
     return await store.rows("match_kills", {**raw_span(row, game), "rows_max": limit})
 
 
 async def heatmap(
-    store: ClickHouse, id: str, kinds: Iterable[str] = ("kill", "death"), game: str = MOHAA
+    store: Asks, id: str, kinds: Iterable[str] = ("kill", "death"), game: str = MOHAA
 ) -> list[MatchHeatPoint] | None:
     """Where killers and victims stood in the first kills of a match; None when nothing was ever heard of it."""
     row = await summary_row(store, id, game)
@@ -78,11 +77,9 @@ async def heatmap(
     return points_
 
 
-async def versus(
-    store: ClickHouse, row: Row, players: Sequence[ScoreboardRow], game: str = MOHAA
-) -> dict[str, list[Versus]]:
+async def versus(store: Asks, row: Row, game: str = MOHAA) -> dict[str, list[Versus]]:
     """By player name: what he and each opponent did to each other, most deadly first. Namesakes are told apart."""
-    pairs = await _pairs(store, row, game)
+    players, pairs = await asyncio.gather(scoreboard(store, row, game), _pairs(store, row, game))
     keys, names = _distinct_names(players), {player.guid: player.name for player in players}
     met: dict[str, set[str]] = defaultdict(set)
     for killer, victim in pairs:
@@ -98,20 +95,20 @@ async def versus(
     }
 
 
-async def kill_matrix(store: ClickHouse, id: str, game: str = MOHAA) -> KillMatrix | None:
+async def kill_matrix(store: Asks, id: str, game: str = MOHAA) -> KillMatrix | None:
     """Who killed whom among those with most kills; None when nothing was ever heard of the match."""
     row = await summary_row(store, id, game)
     if row is None:
         return None
-    players = (await scoreboard(store, row, game))[:MATRIX_PLAYERS_MAX]
-    pairs = await _pairs(store, row, game)
+    everybody, pairs = await asyncio.gather(scoreboard(store, row, game), _pairs(store, row, game))
+    players = everybody[:MATRIX_PLAYERS_MAX]
     return KillMatrix(
         players=[MatrixPlayer(guid=one.guid, name=one.name, team=one.team) for one in players],
         kills=[[_killed(pairs, one.guid, other.guid) for other in players] for one in players],
     )
 
 
-async def top_weapons(store: ClickHouse, row: Row, game: str = MOHAA) -> list[MatchWeapon]:
+async def top_weapons(store: Asks, row: Row, game: str = MOHAA) -> list[MatchWeapon]:
     """The weapons of a match, most kills first; spellings of one weapon are one."""
     rows = await store.rows("match_weapons", {**raw_span(row, game), "rows_max": WEAPONS_MAX})
     sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -124,14 +121,12 @@ async def top_weapons(store: ClickHouse, row: Row, game: str = MOHAA) -> list[Ma
     return [_weapon(key, names[key], sums[key]) for key in ranked[:TOP_WEAPONS]]
 
 
-async def _events(
-    store: ClickHouse, row: Row, types: Sequence[str], limit: int, game: str
-) -> list[dict[str, Any]]:
+async def _events(store: Asks, row: Row, types: Sequence[str], limit: int, game: str) -> list[dict[str, Any]]:
     parameters = {**raw_span(row, game), "event_types": list(types), "rows_max": limit}
     return await store.rows("match_timeline", parameters)
 
 
-async def _pairs(store: ClickHouse, row: Row, game: str) -> dict[tuple[str, str], Row]:
+async def _pairs(store: Asks, row: Row, game: str) -> dict[tuple[str, str], Row]:
     """(killer, victim) -> how often."""
     rows = await store.rows("match_versus", {**raw_span(row, game), "rows_max": PAIRS_MAX})
     return {(one["player_guid"], one["target_guid"]): one for one in rows}

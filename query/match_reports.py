@@ -12,6 +12,7 @@ from query.match_events import kills, report_timeline, top_weapons, versus
 from query.match_moments import moments
 from query.matches import duration_s, ended_at, scoreboard, summary_row
 from query.times import known
+from query.together import asking
 from schema.answers.match_reports import MatchInfo, MatchReport
 from schema.answers.words import UNKNOWN_SERVER
 from schema.gametypes import is_team_gametype
@@ -27,13 +28,14 @@ async def match_report(
     row = await summary_row(store, id, game)
     if row is None:
         return None
-    players = await scoreboard(store, row, game)
-    timeline, met, weapons, deaths = await asyncio.gather(
-        report_timeline(store, row, game),
-        versus(store, row, players, game),
-        top_weapons(store, row, game),
-        kills(store, row, game=game),
-    )
+    async with asking(store) as together:
+        players, timeline, met, weapons, deaths = await asyncio.gather(
+            scoreboard(together, row, game),
+            report_timeline(together, row, game),
+            versus(together, row, game),
+            top_weapons(together, row, game),
+            kills(together, row, game=game),
+        )
     return MatchReport(
         match_id=row["match"],
         match_wire_id=row["wire_id"],

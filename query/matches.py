@@ -13,6 +13,7 @@ from query.games import MOHAA
 from query.ratios import kd_ratio, percent, points
 from query.scope import EVERYTHING, Scope
 from query.times import known
+from query.together import Asks
 from schema.answers.matches import Match, MatchItem, MatchSummary, ScoreboardRow
 from schema.answers.totals import Total
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
@@ -103,13 +104,13 @@ async def match(store: ClickHouse, id: str, server_names: Names, game: str = MOH
     )
 
 
-async def summary_row(store: ClickHouse, id: str, game: str = MOHAA) -> Row | None:
+async def summary_row(store: Asks, id: str, game: str = MOHAA) -> Row | None:
     """The row of a match by its UUID or wire id, as match_summary.sql answers it; None: never heard of."""
     found = await store.rows("match_summary", {"game": game, "match_id": str(match_uuid_of_path(id))})
     return found[0] if found else None
 
 
-async def scoreboard(store: ClickHouse, row: Row, game: str = MOHAA) -> list[ScoreboardRow]:
+async def scoreboard(store: Asks, row: Row, game: str = MOHAA) -> list[ScoreboardRow]:
     """The players of a match found by `summary_row`, most kills first."""
     rows = await store.rows(
         "match_scoreboard",

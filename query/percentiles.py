@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -38,9 +39,11 @@ async def percentiles(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -
     guid = await player_guid(store, guid, scope.game)
     # The player is shown as what he is: a bot, too.
     own = (await entries(store, [guid], _with_bots(scope)))[guid]
-    counted = await _standings(store, "percentiles_counted", COUNTED, guid, own, scope)
-    decided = await _standings(store, "percentiles_decided", DECIDED, guid, own, scope)
-    named = await people(store, [guid], scope.game)
+    counted, decided, named = await asyncio.gather(
+        _standings(store, "percentiles_counted", COUNTED, guid, own, scope),
+        _standings(store, "percentiles_decided", DECIDED, guid, own, scope),
+        people(store, [guid], scope.game),
+    )
     return PlayerPercentiles(
         player_id=guid,
         guid=guid,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -14,6 +15,7 @@ from query.periods import EVER
 from query.ratios import kd_ratio, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from query.times import known
+from query.together import Asks, divided
 from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 
@@ -34,7 +36,7 @@ _TAG = re.compile(
 _SLOT = re.compile(r"unauth_\d{1,4}")
 
 
-async def player_guid(store: ClickHouse, guid: str, game: str = MOHAA) -> str:
+async def player_guid(store: Asks, guid: str, game: str = MOHAA) -> str:
     """The guid meant by a path: a bare `unauth_3` is the player last seen on that slot (spec/openmohaa.md 2.6)."""
     if not _SLOT.fullmatch(guid):
         return guid
@@ -48,7 +50,7 @@ def clan_tag(name: str) -> str:
     return (found[1] or found[2]).strip() if found else ""
 
 
-async def player_names(store: ClickHouse, guids: Sequence[str], game: str = MOHAA) -> dict[str, str]:
+async def player_names(store: Asks, guids: Sequence[str], game: str = MOHAA) -> dict[str, str]:
     """The last name of each of these players; "Unknown Soldier" for those without one."""
     names = dict.fromkeys(guids, UNKNOWN_PLAYER)
     if guids:
@@ -63,7 +65,7 @@ async def player_by_name(store: ClickHouse, name: str, game: str = MOHAA) -> Nam
     return NamedPlayer(guid=rows[0]["player_guid"], name=rows[0]["player_name"]) if rows else None
 
 
-async def guids_of(store: ClickHouse, guid: str, asked: Scope = EVERYTHING) -> list[str]:
+async def guids_of(store: Asks, guid: str, asked: Scope = EVERYTHING) -> list[str]:
     """The game ids of the person meant by a path. One for now: who links several, answers them all here."""
     return [await player_guid(store, guid, asked.game)]
 
@@ -77,29 +79,39 @@ async def player_page(
     the weapons.
     """
     guids = await guids_of(store, guid, asked)
-    matches = await _summed_matches(store, guids, asked)
-    [ranked] = await store.rows("player_rank", {"game": asked.game, "guid": guids[0]})
-    rank = ranked["before"] + 1 if ranked["is_ranked"] else 0
     # Here, since the boards of ratings import the names of players.
     from query.rating_boards import player_ratings
 
-    rating = (await player_ratings(store, guids, asked.game)).get(guids[0])
+    (counted, decided, [ranked], ratings), (weapons, maps, matches) = await asyncio.gather(
+        asyncio.gather(
+            _counted(store, guids, asked),
+            _summed_matches(store, guids, asked),
+            store.rows("player_rank", {"game": asked.game, "guid": guids[0]}),
+            player_ratings(store, guids, asked.game),
+        ),
+        asyncio.gather(
+            _weapons(store, guids, asked),
+            _maps(store, guids, asked, TOP_MAPS),
+            _matches(store, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
+        ),
+    )
+    rank, rating = ranked["before"] + 1 if ranked["is_ranked"] else 0, ratings.get(guids[0])
     stats = _stats(
         guids[0],
         {
-            **await _counted(store, guids, asked),
-            **matches,
+            **counted,
+            **decided,
             "rank": rank,
             "elo": rating.elo if rating else None,
         },
-        await _weapons(store, guids, asked),
-        await _maps(store, guids, asked, TOP_MAPS),
-        await _matches(store, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
+        weapons,
+        maps,
+        matches,
     )
     return PlayerPage(player=stats, **msgspec.structs.asdict(stats))
 
 
-async def _counted(store: ClickHouse, guids: Sequence[str], asked: Scope) -> Row:
+async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """What views counted in the scope, with the name and the times of all time; nothing of a player nobody saw."""
     ever = {**EVERYTHING.parameters(), "game": asked.game, "guids": list(guids)}
     known = await store.rows("player_totals", ever)
@@ -116,13 +128,11 @@ async def _counted(store: ClickHouse, guids: Sequence[str], asked: Scope) -> Row
         "first_seen": min(row["first_seen"] for row in known),
         "last_seen": known[0]["last_seen"],
     }
-    counters = await store.rows(
-        "player_counters", {**asked.parameters(), "guids": list(guids), "dimension": ""}
-    )
+    counters = await divided(store, "player_counters", {**asked.parameters(), "guids": list(guids)}, "")
     return {**(counters[0] if counters else {}), **person}
 
 
-async def _summed_matches(store: ClickHouse, guids: Sequence[str], asked: Scope) -> Row:
+async def _summed_matches(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """How many matches were played and won, and for how long, of all game ids together."""
     rows = await store.rows("player_match_totals", {**asked.parameters(), "guids": list(guids)})
     summed: dict[str, Any] = {}
@@ -133,12 +143,12 @@ async def _summed_matches(store: ClickHouse, guids: Sequence[str], asked: Scope)
     return summed
 
 
-async def player_weapons(store: ClickHouse, guid: str, asked: Scope = EVERYTHING) -> list[PlayerWeapon]:
+async def player_weapons(store: Asks, guid: str, asked: Scope = EVERYTHING) -> list[PlayerWeapon]:
     """What a player did with each weapon he used, most kills first. Of a place or of hours: from settled matches only."""
     return await _weapons(store, await guids_of(store, guid, asked), asked)
 
 
-async def _weapons(store: ClickHouse, guids: Sequence[str], asked: Scope) -> list[PlayerWeapon]:
+async def _weapons(store: Asks, guids: Sequence[str], asked: Scope) -> list[PlayerWeapon]:
     if asked.by_days:
         bound = {**asked.parameters(), "guids": list(guids), "rows_max": WEAPONS_MAX}
         return [_weapon(row) for row in await store.rows("player_weapons", bound)]
@@ -159,13 +169,13 @@ async def _weapons(store: ClickHouse, guids: Sequence[str], asked: Scope) -> lis
 
 
 async def player_maps(
-    store: ClickHouse, guid: str, asked: Scope = EVERYTHING, *, limit: int = MAPS_MAX
+    store: Asks, guid: str, asked: Scope = EVERYTHING, *, limit: int = MAPS_MAX
 ) -> list[PlayerMap]:
     """What a player did on each map, most matches first."""
     return await _maps(store, await guids_of(store, guid, asked), asked, limit)
 
 
-async def _maps(store: ClickHouse, guids: Sequence[str], asked: Scope, limit: int) -> list[PlayerMap]:
+async def _maps(store: Asks, guids: Sequence[str], asked: Scope, limit: int) -> list[PlayerMap]:
     rows = await store.rows("player_maps", {**asked.parameters(), "guids": list(guids), "rows_max": limit})
     return [
         PlayerMap(
@@ -184,7 +194,7 @@ async def _maps(store: ClickHouse, guids: Sequence[str], asked: Scope, limit: in
 
 
 async def player_matches(
-    store: ClickHouse,
+    store: Asks,
     guid: str,
     server_names: Names,
     asked: Scope = EVERYTHING,
@@ -201,7 +211,7 @@ async def player_matches(
 
 
 async def _matches(
-    store: ClickHouse,
+    store: Asks,
     guids: Sequence[str],
     server_names: Names,
     asked: Scope,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import calendar
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from clickhouse.client import ClickHouse
 from query.players import guids_of, player_matches, player_names
 from query.players_deep import (
     Figures,
@@ -22,6 +22,7 @@ from query.players_deep import (
 )
 from query.ratios import kd_ratio, mean, metres, percent
 from query.scope import EVERYTHING, Scope
+from query.together import Asks, asking, divided
 from schema.answers.players_advanced import (
     BestConditions,
     ComboMetrics,
@@ -92,26 +93,23 @@ _STYLES: Final = {
 Row = Mapping[str, Any]
 
 
-async def counters_by(store: ClickHouse, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
+async def counters_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
     """Sums of views by where or when; complete at once."""
-    return [
-        Figures(row)
-        for row in await store.rows("player_counters", {**bind(guids, scope), "dimension": dimension})
-    ]
+    return [Figures(row) for row in await divided(store, "player_counters", bind(guids, scope), dimension)]
 
 
-async def results_by(
-    store: ClickHouse, guids: Sequence[str], scope: Scope, dimension: str
-) -> dict[str, Figures]:
+async def results_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> dict[str, Figures]:
     """Label -> matches played, won, lost."""
-    rows = await store.rows("player_results", {**bind(guids, scope), "dimension": dimension})
+    rows = await divided(store, "player_results", bind(guids, scope), dimension)
     return {row["label"]: Figures(row) for row in rows}
 
 
-async def gametypes(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> list[PlayerGametype]:
+async def gametypes(store: Asks, guid: str, scope: Scope = EVERYTHING) -> list[PlayerGametype]:
     """What a player did in each game type, most matches first."""
     guids = await guids_of(store, guid, scope)
-    results = await results_by(store, guids, scope, "gametype")
+    results, counted = await asyncio.gather(
+        results_by(store, guids, scope, "gametype"), counters_by(store, guids, scope, "gametype")
+    )
     found = [
         PlayerGametype(
             gametype=row["label"], kills=row["kills"], player_kills=row["kills"], bot_kills=row["bot_kills"], deaths=row["deaths"],
@@ -119,14 +117,14 @@ async def gametypes(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> 
             matches_lost=won["matches_lost"], win_rate=percent(won["matches_won"], row["matches_played"]),
             kd_ratio=kd_ratio(row["kills"], row["deaths"]),
         )
-        for row in await counters_by(store, guids, scope, "gametype")
+        for row in counted
         for won in [results.get(row["label"], Figures())]
     ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.matches_played, one.gametype))
 
 
 async def heatmap(
-    store: ClickHouse, guid: str, map_name: str, kind: str, scope: Scope = EVERYTHING
+    store: Asks, guid: str, map_name: str, kind: str, scope: Scope = EVERYTHING
 ) -> PlayerHeatmap:
     """Where a player kills (`kills`) or dies (`deaths`) on a map: settled matches."""
     bound = bind(
@@ -144,7 +142,7 @@ async def heatmap(
     )
 
 
-async def performance(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> list[PerformancePoint]:
+async def performance(store: Asks, guid: str, scope: Scope = EVERYTHING) -> list[PerformancePoint]:
     """The last 20 matches of the scope, oldest first."""
     matches = await player_matches(store, guid, {}, scope, limit=PERFORMANCE_MATCHES)
     return [
@@ -156,7 +154,7 @@ async def performance(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -
     ]  # fmt: skip
 
 
-async def performance_series(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> PerformanceSeries:
+async def performance_series(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PerformanceSeries:
     """The same as columns."""
     points = await performance(store, guid, scope)
     return PerformanceSeries(
@@ -184,11 +182,13 @@ def style_of(kills: int, distance_m: float, top_weapon: str) -> Playstyle:
     )
 
 
-async def playstyle(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> Playstyle:
+async def playstyle(store: Asks, guid: str, scope: Scope = EVERYTHING) -> Playstyle:
     """What kind of fighter a player is."""
     guids = await guids_of(store, guid, scope)
-    c = first(await counters_by(store, guids, scope, ""))
-    weapons = await weapons_of(store, guids, scope)
+    counted, weapons = await asyncio.gather(
+        counters_by(store, guids, scope, ""), weapons_of(store, guids, scope)
+    )
+    c = first(counted)
     return style_of(
         c["kills"], metres(mean(c["kill_distance"], c["distance_kills"])), weapons[0].name if weapons else ""
     )
@@ -225,22 +225,27 @@ def _part_of_day(hour: int | None) -> str:
     )
 
 
-async def peak_performance(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> PeakPerformance:
+async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PeakPerformance:
     """When, where and with what a player does best."""
-    guids = await guids_of(store, guid, scope)
-    of = await basis(store, guids, scope)
-    hour_results = await results_by(store, guids, scope, "hour")
-    day_results = await results_by(store, guids, scope, "day_of_week")
-    hour_rows = await counters_by(store, guids, scope, "hour")
+    async with asking(store) as together:
+        guids = await guids_of(together, guid, scope)
+        (of, weapons, hour_results, day_results), (hour_rows, day_rows, maps) = await asyncio.gather(
+            asyncio.gather(
+                basis(together, guids, scope),
+                weapons_of(together, guids, scope),
+                results_by(together, guids, scope, "hour"),
+                results_by(together, guids, scope, "day_of_week"),
+            ),
+            asyncio.gather(
+                counters_by(together, guids, scope, "hour"),
+                counters_by(together, guids, scope, "day_of_week"),
+                counters_by(together, guids, scope, "map"),
+            ),
+        )
     hours = sorted(
         (_hour(row, hour_results.get(row["label"], Figures())) for row in hour_rows), key=lambda one: one.hour
     )
-    days = [
-        _day(row, day_results.get(row["label"], Figures()))
-        for row in await counters_by(store, guids, scope, "day_of_week")
-    ]
-    maps = await counters_by(store, guids, scope, "map")
-    weapons = await weapons_of(store, guids, scope)
+    days = [_day(row, day_results.get(row["label"], Figures())) for row in day_rows]
     best_hour = max(
         (h for h in hours if h.kills + h.deaths > 10), key=lambda one: (one.kd_ratio, -one.hour), default=None
     )
@@ -280,20 +285,26 @@ def _clock(peak: HourPeak | None) -> str:
     return f"{peak.hour:02d}:00" if peak else ""
 
 
-async def combos(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> ComboMetrics:
+async def combos(store: Asks, guid: str, scope: Scope = EVERYTHING) -> ComboMetrics:
     """Combinations of weapons, maps, opponents and movement."""
-    guids = await guids_of(store, guid, scope)
-    of = await basis(store, guids, scope)
-    weapons = [row for row in await duels(store, guids, scope, "weapon") if row["label"]]
-    head, torso = await _hitlocs(store, guids, scope, weapons)
-    victims, killers = await _patterns(store, guids, scope)
+    async with asking(store) as together:
+        guids = await guids_of(together, guid, scope)
+        of, armed, hit, (victims, killers), placed = await asyncio.gather(
+            basis(together, guids, scope),
+            duels(together, guids, scope, "weapon"),
+            duels(together, guids, scope, "weapon_hitloc"),
+            _patterns(together, guids, scope),
+            duels(together, guids, scope, "map_weapon"),
+        )
+    weapons = [row for row in armed if row["label"]]
+    head, torso = _hitlocs(weapons, hit)
     c, s, r = of.counters, of.sequences, of.results
     run_gun = min(100.0, mean(s["kill_speed"], s["kills_in_all"]) / 300 * 100)
     bunny = min(100.0, mean(c["jumps"], c["kills"]) * 20)
     first_blood = percent(s["first_bloods"], s["first_blood_chances"])
     pickups = mean(c["items_picked"] + c["health_picked"] + c["ammo_picked"] + c["armor_picked"], c["kills"])
     return ComboMetrics(
-        weapon_on_map=_weapon_on_map(await duels(store, guids, scope, "map_weapon")), victim_patterns=victims, killer_patterns=killers,
+        weapon_on_map=_weapon_on_map(placed), victim_patterns=victims, killer_patterns=killers,
         distance_by_weapon=[
             WeaponDistance(
                 weapon_name=row["label"], avg_distance=metres(mean(row["kill_distance"], row["distance_kills"])),
@@ -337,25 +348,24 @@ def _weapon_on_map(rows: Sequence[Row]) -> list[WeaponOnMap]:
     return list(best.values())
 
 
-async def _hitlocs(
-    store: ClickHouse, guids: Sequence[str], scope: Scope, weapons: Sequence[Row]
-) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+def _hitlocs(weapons: Sequence[Row], hit: Sequence[Row]) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+    """Weapon -> kills at the head; weapon -> kills at torso and limbs."""
     head = {row["label"]: row["headshots"] for row in weapons}
-    others: dict[str, tuple[int, int]] = {}
-    for row in [row for row in weapons if row["kills"] >= 10][: PATTERNS * 2]:
-        by = await duels(store, guids, scope, "hitloc", parent="weapon", parent_value=row["label"])
-        sums = [
-            sum(one["kills"] for one in by if one["label"] in GROUPS[group]) for group in ("torso", "limbs")
-        ]
-        others[row["label"]] = (sums[0], sums[1])
-    return head, {row["label"]: others.get(row["label"], (0, 0)) for row in weapons}
+    others = {row["label"]: [0, 0] for row in weapons}
+    for row in hit:
+        weapon, _, hitloc = row["label"].partition("\n")
+        for place, group in enumerate(("torso", "limbs")):
+            if weapon in others and hitloc in GROUPS[group]:
+                others[weapon][place] += row["kills"]
+    return head, {weapon: (torso, limbs) for weapon, (torso, limbs) in others.items()}
 
 
 async def _patterns(
-    store: ClickHouse, guids: Sequence[str], scope: Scope
+    store: Asks, guids: Sequence[str], scope: Scope
 ) -> tuple[list[VictimPattern], list[KillerPattern]]:
-    rows = await duels(store, guids, scope, "opponent")
-    armed = await duels(store, guids, scope, "opponent_weapon")
+    rows, armed = await asyncio.gather(
+        duels(store, guids, scope, "opponent"), duels(store, guids, scope, "opponent_weapon")
+    )
     with_what: dict[tuple[str, str], tuple[int, str]] = {}
     for row in armed:
         opponent, way, weapon = row["label"].split("\n", 2)
@@ -395,7 +405,7 @@ def _signature(weapons: Sequence[Row]) -> str:
 
 
 async def drilldown(
-    store: ClickHouse, guid: str, stat: str, dimension: str, limit: int, scope: Scope = EVERYTHING
+    store: Asks, guid: str, stat: str, dimension: str, limit: int, scope: Scope = EVERYTHING
 ) -> Drilldown:
     """A stat of a player divided by a dimension, largest first."""
     guids = await guids_of(store, guid, scope)
@@ -405,7 +415,7 @@ async def drilldown(
 
 
 async def nested_drilldown(
-    store: ClickHouse,
+    store: Asks,
     guid: str,
     stat: str,
     parent: str,
@@ -443,10 +453,12 @@ def drilldown_options(stat: str) -> DrilldownOptions:
     return DrilldownOptions(stat=stat, stats=list(DRILLDOWN_STATS), dimensions=list(DIMENSIONS))
 
 
-async def _rows_by(store: ClickHouse, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
+async def _rows_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
     if dimension in _VIEW_DIMENSIONS and not scope.weapon:
-        results = await results_by(store, guids, scope, "gametype" if dimension == "game_mode" else dimension)
-        found = await counters_by(store, guids, scope, dimension)
+        results, found = await asyncio.gather(
+            results_by(store, guids, scope, "gametype" if dimension == "game_mode" else dimension),
+            counters_by(store, guids, scope, dimension),
+        )
         for row in found:
             row["matches_won"] = results.get(row["label"], Figures())["matches_won"]
         return found
@@ -462,7 +474,7 @@ async def _rows_by(store: ClickHouse, guids: Sequence[str], scope: Scope, dimens
 
 
 async def _duels_by(
-    store: ClickHouse, guids: Sequence[str], scope: Scope, dimension: str, **inside: Any
+    store: Asks, guids: Sequence[str], scope: Scope, dimension: str, **inside: Any
 ) -> list[Figures]:
     if dimension != "weapon_class":
         return [Figures(row) for row in await duels(store, guids, scope, dimension, **inside)]
@@ -501,7 +513,7 @@ def sample_of(row: Figures, stat: str) -> int:
 
 
 async def _items(
-    store: ClickHouse,
+    store: Asks,
     rows: Sequence[Figures],
     stat: str,
     dimension: str,
@@ -542,16 +554,22 @@ def _label(key: str, dimension: str, names: Mapping[str, str]) -> str:
     return names.get(key, key)
 
 
-async def war_room(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> WarRoom:
+async def war_room(store: Asks, guid: str, scope: Scope = EVERYTHING) -> WarRoom:
     """Everything of the war room at once."""
+    async with asking(store) as together:
+        deep, peak, combo, drilled, style = await asyncio.gather(
+            deep_stats(together, guid, scope),
+            peak_performance(together, guid, scope),
+            combos(together, guid, scope),
+            drilldown(together, guid, "kd", "weapon", 5, scope),
+            playstyle(together, guid, scope),
+        )
     return WarRoom(
-        deep_stats=await deep_stats(store, guid, scope), peak_performance=await peak_performance(store, guid, scope),
-        combo_metrics=await combos(store, guid, scope), kd_drilldown=await drilldown(store, guid, "kd", "weapon", 5, scope),
-        playstyle=await playstyle(store, guid, scope),
-    )  # fmt: skip
+        deep_stats=deep, peak_performance=peak, combo_metrics=combo, kd_drilldown=drilled, playstyle=style
+    )
 
 
-async def prediction(store: ClickHouse, guid: str, now: datetime, scope: Scope = EVERYTHING) -> Prediction:
+async def prediction(store: Asks, guid: str, now: datetime, scope: Scope = EVERYTHING) -> Prediction:
     """What the last ten matches of the scope say of the next; rivals are those of all time.
 
     Deaths: their average. Kills: deaths expected x K/D expected. Confidence n / (n + 5) of n matches, less for uneven ones:
@@ -559,7 +577,9 @@ async def prediction(store: ClickHouse, guid: str, now: datetime, scope: Scope =
     """
     guids = await guids_of(store, guid, scope)
     own, game = guids[0], scope.game
-    recent = await player_matches(store, guid, {}, scope, limit=FORECAST_MATCHES)
+    recent, met = await asyncio.gather(
+        player_matches(store, guid, {}, scope, limit=FORECAST_MATCHES), rivals_of(store, guids, game)
+    )
     matches = [match for match in recent if match.kills + match.deaths]
     ratios = [match.kd for match in matches]
     average = mean(sum(ratios), len(ratios))
@@ -574,10 +594,8 @@ async def prediction(store: ClickHouse, guid: str, now: datetime, scope: Scope =
             if ratios[0] < 0.9 * average
             else "stable"
         )
-    rivals = sorted(
-        await rivals_of(store, guids, game), key=lambda row: (-row["killed"], row["opponent_guid"])
-    )
-    rivals = [row for row in rivals if row["killed"]][:3]
+    ranked = sorted(met, key=lambda row: (-row["killed"], row["opponent_guid"]))
+    rivals = [row for row in ranked if row["killed"]][:3]
     names = await player_names(store, [row["opponent_guid"] for row in rivals], game)
     steady = 1 + (deviation / average if average else 0)
     return Prediction(
@@ -595,15 +613,19 @@ async def prediction(store: ClickHouse, guid: str, now: datetime, scope: Scope =
     )  # fmt: skip
 
 
-async def versus(store: ClickHouse, guid: str, other: str, scope: Scope = EVERYTHING) -> Versus:
+async def versus(store: Asks, guid: str, other: str, scope: Scope = EVERYTHING) -> Versus:
     """Two players against each other, of all time."""
-    guids, [opponent, *_] = await guids_of(store, guid, scope), await guids_of(store, other, scope)
+    guids, [opponent, *_] = await asyncio.gather(guids_of(store, guid, scope), guids_of(store, other, scope))
     own = guids[0]
-    row = first(await rivals_of(store, guids, scope.game, opponent))
-    names = await player_names(store, [own, opponent], scope.game)
-    by_weapon = await duels(store, guids, scope, "weapon", opponent=opponent)
-    by_map = await duels(store, guids, scope, "map", opponent=opponent)
-    whole = first(await duels(store, guids, scope, "", opponent=opponent))
+    async with asking(store) as together:
+        met, names, by_weapon, by_map, fought = await asyncio.gather(
+            rivals_of(together, guids, scope.game, opponent),
+            player_names(together, [own, opponent], scope.game),
+            duels(together, guids, scope, "weapon", opponent=opponent),
+            duels(together, guids, scope, "map", opponent=opponent),
+            duels(together, guids, scope, "", opponent=opponent),
+        )
+    row, whole = first(met), first(fought)
 
     def split(rows: Sequence[Row]) -> list[VersusWeapon]:
         return [VersusWeapon(weapon=one["label"], kills=one["kills"], deaths=one["deaths"]) for one in rows]

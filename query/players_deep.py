@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clickhouse.client import ClickHouse
 from query.periods import EVER
 from query.players import guids_of, player_names
 from query.ratios import kd_ratio, kilometres, mean, metres, percent, points
 from query.scope import EVERYTHING, Scope
+from query.together import DIVIDED, Asks, asking, divided
 from schema.answers.players_deep import (
     BotVictim,
     DeepAccuracy,
@@ -71,18 +71,30 @@ class Basis:
 def bind(guids: Sequence[str], scope: Scope, **more: object) -> dict[str, object]:
     """The parameters that the queries of one person share."""
     bound = scope.parameters()
-    return {**bound, "guids": list(guids), "dimension": "", **more}
+    return {**bound, "guids": list(guids), **more}
 
 
-async def basis(store: ClickHouse, guids: Sequence[str], scope: Scope) -> Basis:
-    """The sums of one person in a scope. The weapon filter does not apply: these are not divided by weapon."""
-    bound = bind(guids, scope, pause_ms=SESSION_PAUSE_MS)
-    counters, results, sequences = await asyncio.gather(
-        store.rows("player_counters", bound),
-        store.rows("player_results", bound),
-        store.rows("player_sequences", bound),
+async def basis(store: Asks, guids: Sequence[str], scope: Scope, *, results: bool = True) -> Basis:
+    """The sums of one person in a scope. The weapon filter does not apply: these are not divided by weapon.
+
+    Without `results` those are zeros.
+    """
+    bound = bind(guids, scope)
+    counters, ended, sequences = await asyncio.gather(
+        counted(store, guids, scope),
+        divided(store, "player_results", bound, "") if results else _nothing(),
+        store.rows("player_sequences", {**bound, "pause_ms": SESSION_PAUSE_MS}),
     )
-    return Basis(guids, first(counters), first(results), first(sequences))
+    return Basis(guids, counters, first(ended), first(sequences))
+
+
+async def counted(store: Asks, guids: Sequence[str], scope: Scope) -> Figures:
+    """What views count of one person in a scope."""
+    return first(await divided(store, "player_counters", bind(guids, scope), ""))
+
+
+async def _nothing() -> Sequence[Row]:
+    return ()
 
 
 def first(rows: Sequence[Row]) -> Figures:
@@ -90,13 +102,16 @@ def first(rows: Sequence[Row]) -> Figures:
     return Figures(rows[0]) if rows else Figures()
 
 
-async def things(store: ClickHouse, guids: Sequence[str], scope: Scope, *kinds: str) -> Sequence[Row]:
+async def things(store: Asks, guids: Sequence[str], scope: Scope, *kinds: str) -> Sequence[Row]:
     """What these players used of these kinds, most used first."""
-    return await store.rows("player_things_of", bind(guids, scope, kinds=list(kinds), rows_max=ROWS_MAX))
+    rows = await store.rows(
+        "player_things_of", {**bind(guids, scope, rows_max=ROWS_MAX), DIVIDED: list(kinds)}
+    )
+    return [row for row in rows if row["kind"] in kinds]
 
 
 async def duels(
-    store: ClickHouse, guids: Sequence[str], scope: Scope, dimension: str, *, parent: str = "", parent_value: str = "",
+    store: Asks, guids: Sequence[str], scope: Scope, dimension: str, *, parent: str = "", parent_value: str = "",
     weapons: Sequence[str] = (), opponent: str = "", limit: int = ROWS_MAX,
 ) -> Sequence[Row]:  # fmt: skip
     """Kills and deaths of settled matches by a circumstance, most kills first."""
@@ -109,10 +124,10 @@ async def duels(
         opponent=opponent,
         rows_max=limit,
     )
-    return await store.rows("player_duels_by", {**bound, "dimension": dimension})
+    return await divided(store, "player_duels_by", bound, dimension)
 
 
-async def weapons_of(store: ClickHouse, guids: Sequence[str], scope: Scope) -> list[DeepWeapon]:
+async def weapons_of(store: Asks, guids: Sequence[str], scope: Scope) -> list[DeepWeapon]:
     """Weapons in a scope, most kills first: kills from duels, shots from things; settled matches."""
     fought, used = await asyncio.gather(
         duels(store, guids, scope, "weapon"), things(store, guids, scope, "weapon")
@@ -180,10 +195,29 @@ def movement(of: Basis) -> DeepMovement:
     )  # fmt: skip
 
 
-async def stance(store: ClickHouse, guids: Sequence[str], of: Basis, scope: Scope) -> DeepStance:
+async def player_combat(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepCombat:
+    """Fighting."""
+    guids = await guids_of(store, guid, scope)
+    of, at_pelvis = await asyncio.gather(
+        basis(store, guids, scope, results=False), nutshots(store, guids, scope.game)
+    )
+    return combat(of, at_pelvis)
+
+
+async def player_movement(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepMovement:
+    """Getting about."""
+    return movement(await basis(store, await guids_of(store, guid, scope), scope, results=False))
+
+
+async def player_stance(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepStance:
+    """Kills by stance."""
+    guids = await guids_of(store, guid, scope)
+    return stance(*await asyncio.gather(counted(store, guids, scope), duels(store, guids, scope, "stance")))
+
+
+def stance(c: Figures, by_stance: Sequence[Row]) -> DeepStance:
     """Kills by stance; of bots: settled matches."""
-    c = of.counters
-    by = {row["label"]: Figures(row) for row in await duels(store, guids, scope, "stance")}
+    by = {row["label"]: Figures(row) for row in by_stance}
     bots = {name: by.get(name, Figures())["bot_kills"] for name in ("stand", "crouch", "prone")}
     total = c["standing_kills"] + c["crouching_kills"] + c["prone_kills"]
     return DeepStance(
@@ -195,14 +229,14 @@ async def stance(store: ClickHouse, guids: Sequence[str], of: Basis, scope: Scop
     )  # fmt: skip
 
 
-async def rivals_of(store: ClickHouse, guids: Sequence[str], game: str, other: str = "") -> Sequence[Row]:
+async def rivals_of(store: Asks, guids: Sequence[str], game: str, other: str = "") -> Sequence[Row]:
     """Opponents of all time, those met most first."""
     return await store.rows(
         "player_rivals", {"game": game, "guids": list(guids), "other": other, "rows_max": ROWS_MAX}
     )
 
 
-async def rivals(store: ClickHouse, guids: Sequence[str], game: str) -> DeepRivals:
+async def rivals(store: Asks, guids: Sequence[str], game: str) -> DeepRivals:
     """Nemesis and favourite victim of all time."""
     rows = await rivals_of(store, guids, game)
     nemesis = max(rows, key=lambda row: (row["killed_by"], row["opponent_guid"]), default=None)
@@ -219,34 +253,48 @@ async def rivals(store: ClickHouse, guids: Sequence[str], game: str) -> DeepRiva
     )  # fmt: skip
 
 
-async def nutshots(store: ClickHouse, guids: Sequence[str], game: str) -> int:
+async def nutshots(store: Asks, guids: Sequence[str], game: str) -> int:
     """Kills at the pelvis, of all time."""
     rows = await store.rows("player_hitlocs_of", {"game": game, "guids": list(guids)})
     return sum(row["killed"] for row in rows if row["hitloc"] == "pelvis")
 
 
-async def body_heatmap(store: ClickHouse, guid: str, game: str) -> dict[str, int]:
+async def body_heatmap(store: Asks, guid: str, game: str) -> dict[str, int]:
     """Hit location -> hits taken: hits and deaths there, of all time."""
     guids = await guids_of(store, guid)
     rows = await store.rows("player_hitlocs_of", {"game": game, "guids": guids})
     return {row["hitloc"]: row["taken"] + row["died"] for row in rows if row["taken"] + row["died"]}
 
 
-async def deep_stats(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> DeepStats:
+async def deep_stats(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepStats:
     """Everything in depth; zeros for a player nobody saw."""
-    guids = await guids_of(store, guid, scope)
-    of = await basis(store, guids, scope)
-    rows = await store.rows("player_match_totals", {**scope.parameters(), "guids": list(guids)})
-    playtime_s = sum(row["playtime_s"] for row in rows)
-    picked = await things(store, guids, scope, "item")
-    names = await player_names(store, guids, scope.game)
+    async with asking(store) as together:
+        return await _deep_stats(together, await guids_of(together, guid, scope), scope)
+
+
+async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepStats:
+    (of, matches, picked, names), (at_pelvis, weapons, met, by_stance) = await asyncio.gather(
+        asyncio.gather(
+            basis(store, guids, scope),
+            store.rows("player_match_totals", {**scope.parameters(), "guids": list(guids)}),
+            things(store, guids, scope, "item"),
+            player_names(store, guids, scope.game),
+        ),
+        asyncio.gather(
+            nutshots(store, guids, scope.game),
+            weapons_of(store, guids, scope),
+            rivals(store, guids, scope.game),
+            duels(store, guids, scope, "stance"),
+        ),
+    )
+    playtime_s = sum(row["playtime_s"] for row in matches)
     c, r, s = of.counters, of.results, of.sequences
     hits = c["shots_hit"]
     return DeepStats(
         guid=guids[0],
         name=names[guids[0]],
-        combat=combat(of, await nutshots(store, guids, scope.game)),
-        weapons=await weapons_of(store, guids, scope),
+        combat=combat(of, at_pelvis),
+        weapons=weapons,
         movement=movement(of),
         accuracy=DeepAccuracy(
             overall=percent(hits, c["shots_fired"]), head_hit_pct=percent(c["headshots"], hits),
@@ -257,8 +305,8 @@ async def deep_stats(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) ->
             win_rate=percent(r["matches_won"], r["matches_played"]), sessions=s["sessions"],
             avg_session_mins=mean(s["sessions_ms"], s["sessions"]) / 60_000, longest_session_mins=s["longest_session_ms"] / 60_000,
         ),
-        rivals=await rivals(store, guids, scope.game),
-        stance=await stance(store, guids, of, scope),
+        rivals=met,
+        stance=stance(of.counters, by_stance),
         interaction=DeepInteraction(
             chat_messages=c["chat_messages"], vehicle_uses=c["vehicles_entered"], turret_uses=c["turrets_entered"],
             pickups=[Pickup(item_name=row["thing"], count=row["times"]) for row in picked],
@@ -266,45 +314,47 @@ async def deep_stats(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) ->
     )  # fmt: skip
 
 
-async def member_guid(store: ClickHouse, smf_id: int, game: str) -> str | None:
+async def member_guid(store: Asks, smf_id: int, game: str) -> str | None:
     """The guid under which a forum member played last; None when nobody saw the member."""
     rows = await store.rows("player_of_member", {"game": game, "smf_id": smf_id})
     return str(rows[0]["player_guid"]) if rows and smf_id else None
 
 
-async def vehicles(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> PlayerVehicles:
+async def vehicles(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PlayerVehicles:
     """Vehicles and turrets."""
     guids = await guids_of(store, guid, scope)
-    of = await basis(store, guids, scope)
-    used = await things(store, guids, scope, "vehicle", "turret")
-    by_mod = {row["label"]: row for row in await duels(store, guids, scope, "mod")}
-    turret = [
-        row for row in await duels(store, guids, scope, "weapon") if row["label"].lower() in TURRET_WEAPONS
-    ]
+    async with asking(store) as together:
+        c, used, mods, weapons = await asyncio.gather(
+            counted(together, guids, scope),
+            things(together, guids, scope, "vehicle", "turret"),
+            duels(together, guids, scope, "mod"),
+            duels(together, guids, scope, "weapon"),
+        )
+    by_mod = {row["label"]: row for row in mods}
+    turret = [row for row in weapons if row["label"].lower() in TURRET_WEAPONS]
     types = [
         VehicleType(vehicle_name=row["thing"], uses=row["times"], kills=0, deaths=0, distance_km=0.0)
         for row in used
         if row["kind"] == "vehicle"
     ]
     turret_kills, turret_deaths = sum(row["kills"] for row in turret), sum(row["deaths"] for row in turret)
-    uses = of.counters["turrets_entered"]
+    uses = c["turrets_entered"]
     return PlayerVehicles(
-        vehicle_uses=of.counters["vehicles_entered"], vehicle_kills=of.counters["roadkills"],
-        vehicle_deaths=Figures(by_mod.get("vehicle", {}))["deaths"], roadkills=of.counters["roadkills"],
-        total_driven_km=kilometres(of.counters["driven"]), vehicle_types=types, by_vehicle_type=types,
+        vehicle_uses=c["vehicles_entered"], vehicle_kills=c["roadkills"],
+        vehicle_deaths=Figures(by_mod.get("vehicle", {}))["deaths"], roadkills=c["roadkills"],
+        total_driven_km=kilometres(c["driven"]), vehicle_types=types, by_vehicle_type=types,
         turret_stats=TurretStats(turret_uses=uses, turret_kills=turret_kills, turret_deaths=turret_deaths),
         turret_kills=turret_kills, turret_deaths=turret_deaths,
         by_turret_type=[TurretType(turret_name=row["thing"], uses=row["times"]) for row in used if row["kind"] == "turret"],
     )  # fmt: skip
 
 
-async def game_flow(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> GameFlow:
+async def game_flow(store: Asks, guid: str, scope: Scope = EVERYTHING) -> GameFlow:
     """Rounds, objectives, teams; rounds and time of settled matches."""
     guids = await guids_of(store, guid, scope)
-    of = await basis(store, guids, scope)
+    of, captured = await asyncio.gather(basis(store, guids, scope), things(store, guids, scope, "objective"))
     s, r = of.sequences, of.results
     seen_ms = s["in_allies_ms"] + s["in_axis_ms"]
-    captured = await things(store, guids, scope, "objective")
     return GameFlow(
         rounds_played=s["rounds_played"], rounds_won=s["won_rounds"], rounds_lost=s["lost_rounds"],
         round_win_rate=percent(s["won_rounds"], s["rounds_played"]), objectives_total=of.counters["objectives"],
@@ -317,15 +367,16 @@ async def game_flow(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> 
     )  # fmt: skip
 
 
-async def world(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> PlayerWorld:
+async def world(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PlayerWorld:
     """Ladders, doors, items, chat and falls; what has a height, a team or a damage: settled matches."""
     guids = await guids_of(store, guid, scope)
-    c = (await basis(store, guids, scope)).counters
-    used = {
-        (row["kind"], row["thing"]): row
-        for row in await things(store, guids, scope, "ladder", "chat", "fall")
-    }
-    by_mod = {row["label"]: row for row in await duels(store, guids, scope, "mod")}
+    c, rows, mods = await asyncio.gather(
+        counted(store, guids, scope),
+        things(store, guids, scope, "ladder", "chat", "fall"),
+        duels(store, guids, scope, "mod"),
+    )
+    used = {(row["kind"], row["thing"]): row for row in rows}
+    by_mod = {row["label"]: row for row in mods}
 
     def total(kind: str, thing: str) -> float:
         return float(Figures(used.get((kind, thing), {}))["total"])
@@ -341,12 +392,16 @@ async def world(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> Play
     )  # fmt: skip
 
 
-async def bots(store: ClickHouse, guid: str, asked: Scope = EVERYTHING) -> PlayerBots:
+async def bots(store: Asks, guid: str, asked: Scope = EVERYTHING) -> PlayerBots:
     """Bots killed and killed by; distances, and anything but all of time and everywhere, of settled matches."""
     guids = await guids_of(store, guid, asked)
-    fought = [row for row in await duels(store, guids, asked, "opponent") if row["with_bot"]]
-    if asked.anywhere and asked.period == EVER and not asked.weapon:
-        rows = [row for row in await rivals_of(store, guids, asked.game) if row["bot"] or row["bots_killed"]]
+    of_all = asked.anywhere and asked.period == EVER and not asked.weapon
+    duelled, met = await asyncio.gather(
+        duels(store, guids, asked, "opponent"), rivals_of(store, guids, asked.game) if of_all else _nothing()
+    )
+    fought = [row for row in duelled if row["with_bot"]]
+    if of_all:
+        rows = [row for row in met if row["bot"] or row["bots_killed"]]
         kills = {row["opponent_guid"]: row["bots_killed"] for row in rows}
         died = sum(row["killed_by"] + row["killed_by_bot"] for row in rows if row["bot"])
     else:

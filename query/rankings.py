@@ -7,6 +7,7 @@ they are kept, a weapon together with one of those.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -100,10 +101,21 @@ async def entries(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict
     parameters = {**scope_parameters(scope), "guids": list(guids)}
     if scope.weapon:
         return _by_guid(await store.rows("board_entries_weapon", parameters))
-    counted = _by_guid(await store.rows("board_entries", parameters))
-    decided = _by_guid(await store.rows("board_entries_matches", parameters))
+    counted, decided = map(
+        _by_guid,
+        await asyncio.gather(
+            store.rows("board_entries", parameters), store.rows("board_entries_matches", parameters)
+        ),
+    )
     # What both know (kills, distance) is the counted one's: a match belongs whole to the period in which it began.
     return {guid: {**decided.get(guid, {}), **counted.get(guid, {})} for guid in guids}
+
+
+async def entries_and_people(
+    store: ClickHouse, guids: Sequence[str], scope: Scope
+) -> tuple[dict[str, Row], dict[str, Person]]:
+    """What a page of a ranking shows beside its values: `entries` and `people` of those on it."""
+    return await asyncio.gather(entries(store, guids, scope), people(store, guids, scope.game))
 
 
 async def people(store: ClickHouse, guids: Sequence[str], game: str) -> dict[str, Person]:

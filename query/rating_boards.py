@@ -5,6 +5,7 @@ How it is made: query/ratings.py and query/rater.py; docs/rating.md explains it 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -54,9 +55,11 @@ async def rating_leaderboard(
     parameters: dict[str, object] = {"game": game, "sample_min": matches_min}
     of = f"rating/{game}/{matches_min}"
     ranked = await paged(store, "board_ranking_rating", parameters, of, page)
-    rows = await _ratings(store, ranked.guids, game)
-    named = await people(store, ranked.guids, game)
-    runs = await rating_runs(store, game, limit=1)
+    rows, named, runs = await asyncio.gather(
+        _ratings(store, ranked.guids, game),
+        people(store, ranked.guids, game),
+        rating_runs(store, game, limit=1),
+    )
     return RatingLeaderboard(
         players=[
             _entry(one.rank, rows[one.guid], named[one.guid]) for one in ranked.standings if one.guid in rows
@@ -84,11 +87,13 @@ async def player_rating(
     Who was never rated has the rating everybody starts with, and no rank.
     """
     guid = await player_guid(store, guid, game)
-    rows = await _ratings(store, [guid], game)
-    named = await people(store, [guid], game)
+    rows, named, (rank, total), changes = await asyncio.gather(
+        _ratings(store, [guid], game),
+        people(store, [guid], game),
+        player_rank(store, guid, game),
+        store.rows("player_rating_history", {"game": game, "guid": guid, "rows_max": history}),
+    )
     row = rows.get(guid)
-    rank, total = await player_rank(store, guid, game)
-    changes = await store.rows("player_rating_history", {"game": game, "guid": guid, "rows_max": history})
     return PlayerRating(
         player_id=guid,
         guid=guid,

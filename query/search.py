@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,9 +27,13 @@ async def search(
     if not text:
         return SearchAnswer(q="", players=[], maps=[], weapons=[], servers=[], matches=[])
     start = text.casefold()
-    rows = await store.rows("search_players", {"game": game, "text": text, "rows_max": EACH_MAX})
-    maps = (await map_list(store, game)).maps
-    weapons = (await weapon_list(store, Scope(game=game))).weapons
+    rows, map_names, weapon_names, matches = await asyncio.gather(
+        store.rows("search_players", {"game": game, "text": text, "rows_max": EACH_MAX}),
+        map_list(store, game),
+        weapon_list(store, Scope(game=game)),
+        _matches(store, text, game),
+    )
+    maps, weapons = map_names.maps, weapon_names.weapons
     return SearchAnswer(
         q=text,
         players=[NamedPlayer(guid=row["player_guid"], name=row["found_name"]) for row in rows],
@@ -39,7 +44,7 @@ async def search(
             for server_id, name in sorted(server_names.items(), key=lambda one: one[1].casefold())
             if _begins(start, name)
         ][:EACH_MAX],
-        matches=await _matches(store, text, game),
+        matches=matches,
     )
 
 

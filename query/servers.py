@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -54,9 +55,10 @@ async def servers(
     """The registered servers, most kills in the last 24 hours first, and whether they are online at `now` (aware)."""
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=WINDOW_HOURS - 1)
-    rows = await store.rows("servers_activity", {"game": game, "since": since})
+    rows, players = await asyncio.gather(
+        store.rows("servers_activity", {"game": game, "since": since}), _players_now(store, now, game)
+    )
     activity: dict[str, Row] = {row["server_id"]: row for row in rows}
-    players = await _players_now(store, now, game)
     ranked = sorted(
         registered, key=lambda one: (-activity.get(one.id, _SILENT)["recent_kills"], one.name, one.id)
     )

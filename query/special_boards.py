@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.ranked_stats import sample_of
-from query.rankings import FIRST, Page, Person, Standing, entries, paged, people, ranking, scope_parameters
+from query.rankings import (
+    FIRST,
+    Page,
+    Person,
+    Standing,
+    entries_and_people,
+    paged,
+    people,
+    ranking,
+    scope_parameters,
+)
 from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import (
     BoardEntry,
@@ -56,11 +67,11 @@ async def combos(
     asked = replace(scope, weapon="").at_least(combo.sample_min)
     parameters = {**scope_parameters(asked), "stat": metric, "sample": combo.sample}
     ranked = await paged(store, "board_ranking_combos", parameters, f"{metric}/{asked.key()}", page)
-    counted = await store.rows(
-        "board_entries_matches", {**scope_parameters(asked), "guids": ranked.guids or [""]}
+    counted, named = await asyncio.gather(
+        store.rows("board_entries_matches", {**scope_parameters(asked), "guids": ranked.guids or [""]}),
+        people(store, ranked.guids, asked.game),
     )
     rows = {row["player_guid"]: row for row in counted}
-    named = await people(store, ranked.guids, asked.game)
     # The deviation was turned round to be ranked; -0.0 is nothing to show.
     shown = [one._replace(value=abs(one.value)) for one in ranked.standings]
     return ComboLeaderboard(
@@ -79,8 +90,7 @@ async def peak(
     """Who has the best K/D in a part of the day or at weekends (query.scope.TIMES), of those with 20 kills. Raises InvalidCursor."""
     asked = replace(scope, time=time).at_least(PEAK_KILLS)
     ranked = await ranking(store, "kd_ratio", asked, page, sample="kills")
-    rows = await entries(store, ranked.guids, asked)
-    named = await people(store, ranked.guids, asked.game)
+    rows, named = await entries_and_people(store, ranked.guids, asked)
     return PeakLeaderboard(
         dimension=time,
         entries=[
@@ -119,8 +129,7 @@ async def contextual(
     """
     asked = within(scope, dimension, value)
     ranked = await ranking(store, stat, asked, page)
-    rows = await entries(store, ranked.guids, asked)
-    named = await people(store, ranked.guids, asked.game)
+    rows, named = await entries_and_people(store, ranked.guids, asked)
     sample = sample_of(stat)
     return ContextualLeaderboard(
         stat=stat,

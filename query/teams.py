@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -23,14 +24,14 @@ Row = Mapping[str, Any]
 
 async def team_performance(store: ClickHouse, asked: Scope = EVERYTHING) -> TeamPerformance:
     """Both teams of a period, map, server or game type together."""
-    deeds, wins = await _deeds(store, asked), await _wins(store, asked)
+    deeds, wins = await asyncio.gather(_deeds(store, asked), _wins(store, asked))
     rows = [row for of_map in deeds.values() for row in of_map]
     return _performance(rows, sum(wins.values(), Counter()))
 
 
 async def map_balances(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapBalance]:
     """Both teams on each map, most matches first."""
-    deeds, wins = await _deeds(store, asked), await _wins(store, asked)
+    deeds, wins = await asyncio.gather(_deeds(store, asked), _wins(store, asked))
     found = [_balance(name, deeds.get(name, []), wins[name]) for name in {*deeds, *wins} if name]
     return sorted(found, key=lambda one: (-one.matches, one.map_name))
 

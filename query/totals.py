@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from clickhouse.client import ClickHouse
@@ -13,8 +14,10 @@ from schema.answers.totals import GlobalStats
 async def global_stats(store: ClickHouse, now: datetime, game: str = MOHAA) -> GlobalStats:
     """How much was played in all, and by how many in the 24 hours before `now`. Bots count as what they are: players."""
     active_since = now - timedelta(hours=24)
-    [row] = await store.rows("global_totals", {"game": game, "active_since": active_since})
-    [matches] = await store.rows("match_count", {"game": game})
+    [row], [matches] = await asyncio.gather(
+        store.rows("global_totals", {"game": game, "active_since": active_since}),
+        store.rows("match_count", {"game": game}),
+    )
     return GlobalStats(
         total_kills=row["kills"],
         total_bot_kills=row["bot_kills"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -54,7 +55,7 @@ async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING)
     """Everything about a weapon, by any of its names; zeros for one nobody used. Of the scope only the period counts."""
     names = await spellings_of(store, weapon, asked.game)
     parameters = {**_days(asked), "weapons": names}
-    [row] = await store.rows("weapon", parameters)
+    [row], users = await asyncio.gather(store.rows("weapon", parameters), _users(store, parameters, asked))
     accuracy = percent(row["shots_hit"], row["shots_fired"])
     return WeaponPage(
         stats=WeaponStats(
@@ -72,7 +73,7 @@ async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING)
             headshot_ratio=percent(row["headshots"], row["kills"]),
             damage=points(row["damage"]),
         ),
-        top_players=await _users(store, parameters, asked),
+        top_players=users,
         id=weapon_key(names[0]),
         name=names[0],
         display_name=weapon_name(names[0]),

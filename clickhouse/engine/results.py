@@ -160,12 +160,12 @@ class Running:
         """Refuse what the HTTP interface of a server refuses: several statements, files of the server."""
         assert self._lease is not None
         whole = statement.text + (b" FORMAT Null" if statement.input_format else b"")
-        found = self._lease.connection.classify_query(whole)
-        if found["statement_count"] > 1:
+        found = self._connections.classified(self._lease.connection, whole)
+        if found.statements > 1:
             raise EngineFault(62, "SYNTAX_ERROR", "Multi-statements are not allowed")
         if self._guard is not None:
-            self._judge(self._guard, statement, found["query_class"])
-        if found["query_class"] in (chdb.query_class.READ_ONLY, chdb.query_class.UNKNOWN):
+            self._judge(self._guard, statement, found.kind)
+        if found.kind in (chdb.query_class.READ_ONLY, chdb.query_class.UNKNOWN):
             return  # what does not parse is told by the engine itself
         lowered = statement.text.lower()
         if b"outfile" in lowered or b"infile" in lowered:

@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from clickhouse.engine.binding import chdb
 from clickhouse.engine.config import write_config
 from clickhouse.engine.faults import EngineFault, StatementFault
-from clickhouse.engine.statement import Request
+from clickhouse.engine.statement import KNOWN_BYTES_MAX, KNOWN_MAX, Request
 from clickhouse.settings import ClickHouseSettings
 
 SESSIONS_MAX: Final = 64
@@ -56,6 +56,13 @@ def quote_name(name: str) -> str:
     return f"`{escaped}`"
 
 
+class Classified(NamedTuple):
+    """What chdb's parser says of a text: how many statements, and what sort (chdb.query_class)."""
+
+    statements: int
+    kind: Any
+
+
 @dataclass
 class Session:
     """A connection that several requests share, one after the other."""
@@ -75,6 +82,7 @@ class Connections:
         self._target = f"{folder}?{'&'.join(f'{name}={value}' for name, value in options.items())}"
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
+        self._classified: dict[bytes, Classified] = {}
         # The engine lives as long as one connection is open. This one also runs what the engine itself asks.
         self._own = chdb.connect(self._target)
         self._own_lock = threading.Lock()
@@ -87,6 +95,19 @@ class Connections:
     def kill(self, mark: str) -> None:
         """Stop the statement whose `log_comment` starts with this mark, if it runs."""
         self.ask(f"KILL QUERY WHERE startsWith(Settings['log_comment'], {quote(mark)}) ASYNC")
+
+    def classified(self, connection: Any, text: bytes) -> Classified:
+        """How a text parses, remembered: parsing a wide query again takes 4 ms."""
+        known = self._classified.get(text)
+        if known is None:
+            found = connection.classify_query(text)
+            known = Classified(found["statement_count"], found["query_class"])
+            with self._lock:
+                if len(self._classified) >= KNOWN_MAX:
+                    self._classified.clear()
+                if len(text) <= KNOWN_BYTES_MAX:
+                    self._classified[text] = known
+        return known
 
     def open(self, request: Request, mark: str) -> Lease:
         """A connection on which the request's database, settings and readonly hold. Raises EngineFault."""

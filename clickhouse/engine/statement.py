@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from clickhouse.engine.faults import EngineFault
@@ -33,6 +34,10 @@ RESERVED: Final = frozenset(
 )
 QUERY_BYTES_MAX: Final = 262_144
 """max_query_size of ClickHouse: how far a statement is searched for the start of its data."""
+
+KNOWN_MAX: Final = 256
+KNOWN_BYTES_MAX: Final = 32 << 10
+"""How many statements are remembered, and the longest of them: statline's own, whose values are bound, are always the same text."""
 
 _TOKEN: Final = re.compile(
     rb"""
@@ -87,6 +92,15 @@ class Request:
 
 def read_statement(sql: bytes) -> Statement:
     """Split the SQL of a request. `INSERT … FORMAT x` and `INSERT … VALUES` end there, what follows is data."""
+    return _known_statement(sql) if len(sql) <= KNOWN_BYTES_MAX else _read_statement(sql)
+
+
+@lru_cache(KNOWN_MAX)
+def _known_statement(sql: bytes) -> Statement:
+    return _read_statement(sql)
+
+
+def _read_statement(sql: bytes) -> Statement:
     words = _top_level_words(sql)
     first = next(words, None)
     if first is None:

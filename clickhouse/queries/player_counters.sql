@@ -1,17 +1,18 @@
--- Question: what did these players do, by where or when (or in all), as views count it?
+-- Question: what did these players do, by where or when (or in all), as views count it? Several dimensions are one statement.
 -- Hours are those of the clock in UTC; `label` is the whole when `dimension` is empty.
--- Parameters: game; guids (at most 100); dimension (empty, map, server, gametype, hour, day, time_of_day, day_of_week
---   and no other); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
+-- Parameters: game; guids (at most 100); dimensions (of: empty, map, server, gametype, game_mode, hour, day, time_of_day,
+--   day_of_week); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
 -- Reads: match_players
 SELECT
+    dimension,
     multiIf(
-        {dimension:String} = 'map', toString(match_players.map_name),
-        {dimension:String} = 'server', toString(match_players.server_id),
-        {dimension:String} IN ('gametype', 'game_mode'), toString(match_players.gametype),
-        {dimension:String} = 'hour', toString(toHour(hour)),
-        {dimension:String} = 'day', toString(toDate(hour)),
-        {dimension:String} = 'day_of_week', toString(toDayOfWeek(hour)),
-        {dimension:String} = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(hour), 6) + 1],
+        dimension = 'map', toString(match_players.map_name),
+        dimension = 'server', toString(match_players.server_id),
+        dimension IN ('gametype', 'game_mode'), toString(match_players.gametype),
+        dimension = 'hour', toString(toHour(hour)),
+        dimension = 'day', toString(toDate(hour)),
+        dimension = 'day_of_week', toString(toDayOfWeek(hour)),
+        dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(hour), 6) + 1],
         '') AS label,
     max(is_bot) AS bot,
     uniqExact(match_id) AS matches_played,
@@ -60,10 +61,11 @@ SELECT
     sum(swam) AS swam,
     sum(driven) AS driven
 FROM match_players
+ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
     AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
     AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
     AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
-GROUP BY label
-ORDER BY label
+GROUP BY dimension, label
+ORDER BY dimension, label

@@ -1,26 +1,30 @@
 -- Question: how do the kills and deaths of these players divide by one circumstance, within one value of another?
--- Parameters: game; guids (one person's, at most 100); dimension, parent (empty, weapon, map, server, game_mode, hour, day, day_of_week,
---   time_of_day, victim, killer, opponent, hitloc, mod, stance, range, match); parent_value; weapons (only these as received; empty = any);
---   opponent (guid; empty = any); from_time, to_time; server_id, map_name, gametype, weapon (empty = any); rows_max
+-- Several dimensions are one statement; `label` is the whole when `dimension` is empty.
+-- Parameters: game; guids (one person's, at most 100); dimensions, parent (of: empty, weapon, map, server, game_mode, hour, day, day_of_week,
+--   time_of_day, victim, killer, opponent, hitloc, mod, stance, range; dimensions also: match, map_weapon,
+--   weapon_hitloc, opponent_weapon); parent_value; weapons (only these as received; empty = any);
+--   opponent (guid; empty = any); from_time, to_time; server_id, map_name, gametype, weapon (empty = any); rows_max (of each dimension)
 -- Reads: player_duels
 SELECT
+    dimension,
     multiIf(
-        {dimension:String} = 'weapon', toString(player_duels.weapon),
-        {dimension:String} = 'map', toString(player_duels.map_name),
-        {dimension:String} = 'server', toString(player_duels.server_id),
-        {dimension:String} = 'game_mode', toString(player_duels.gametype),
-        {dimension:String} = 'hour', toString(toHour(at)),
-        {dimension:String} = 'day', toString(toDate(at)),
-        {dimension:String} = 'day_of_week', toString(toDayOfWeek(at)),
-        {dimension:String} = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(at), 6) + 1],
-        {dimension:String} IN ('victim', 'killer', 'opponent'), opponent_guid,
-        {dimension:String} = 'hitloc', toString(hitloc),
-        {dimension:String} = 'mod', toString(mod),
-        {dimension:String} = 'stance', toString(stance),
-        {dimension:String} = 'match', toString(match_id),
-        {dimension:String} = 'map_weapon', toString(player_duels.map_name) || '\n' || toString(player_duels.weapon),
-        {dimension:String} = 'opponent_weapon', opponent_guid || '\n' || if(is_death, 'by', 'with') || '\n' || toString(player_duels.weapon),
-        {dimension:String} = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30',
+        dimension = 'weapon', toString(player_duels.weapon),
+        dimension = 'map', toString(player_duels.map_name),
+        dimension = 'server', toString(player_duels.server_id),
+        dimension = 'game_mode', toString(player_duels.gametype),
+        dimension = 'hour', toString(toHour(at)),
+        dimension = 'day', toString(toDate(at)),
+        dimension = 'day_of_week', toString(toDayOfWeek(at)),
+        dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(at), 6) + 1],
+        dimension IN ('victim', 'killer', 'opponent'), opponent_guid,
+        dimension = 'hitloc', toString(hitloc),
+        dimension = 'mod', toString(mod),
+        dimension = 'stance', toString(stance),
+        dimension = 'match', toString(match_id),
+        dimension = 'map_weapon', toString(player_duels.map_name) || '\n' || toString(player_duels.weapon),
+        dimension = 'weapon_hitloc', toString(player_duels.weapon) || '\n' || toString(hitloc),
+        dimension = 'opponent_weapon', opponent_guid || '\n' || if(is_death, 'by', 'with') || '\n' || toString(player_duels.weapon),
+        dimension = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30',
             distance_units * 0.0254 < 60, '<60', '>=60'),
         '') AS label,
     countIf(NOT is_death AND kill_kind = 'kill') AS kills,
@@ -37,6 +41,7 @@ SELECT
     uniqExact(match_id) AS matches,
     max(opponent_is_bot) AS with_bot
 FROM player_duels FINAL
+ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
     AND ({server_id:String} = '' OR player_duels.server_id = {server_id:String})
@@ -61,9 +66,9 @@ WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
         {parent:String} = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30',
             distance_units * 0.0254 < 60, '<60', '>=60') = {parent_value:String},
         1)
-    AND ({dimension:String} != 'victim' OR NOT is_death)
-    AND ({dimension:String} != 'killer' OR is_death)
-    AND ({dimension:String} NOT IN ('victim', 'killer', 'opponent', 'opponent_weapon') OR kill_kind IN ('kill', 'bot', 'team_kill'))
-GROUP BY label
-ORDER BY kills DESC, deaths DESC, label
-LIMIT {rows_max:UInt32}
+    AND (dimension != 'victim' OR NOT is_death)
+    AND (dimension != 'killer' OR is_death)
+    AND (dimension NOT IN ('victim', 'killer', 'opponent', 'opponent_weapon') OR kill_kind IN ('kill', 'bot', 'team_kill'))
+GROUP BY dimension, label
+ORDER BY dimension, kills DESC, deaths DESC, label
+LIMIT {rows_max:UInt32} BY dimension

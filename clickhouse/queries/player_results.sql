@@ -1,6 +1,7 @@
 -- Question: how did the matches of these players end, by where or when they began (or in all), and how long did winning and losing go on?
+-- Several dimensions are one statement; `label` is the whole when `dimension` is empty.
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
--- Parameters: game; guids (one person's, at most 100); dimension (empty, map, server, gametype, hour, day_of_week);
+-- Parameters: game; guids (one person's, at most 100); dimensions (of: empty, map, server, gametype, hour, day_of_week);
 --   from_time, to_time; server_id, map_name, gametype (empty = any)
 -- Reads: match_players, match_summaries
 WITH
@@ -53,12 +54,13 @@ decided AS
         AND ({gametype:String} = '' OR kind = {gametype:String})
 )
 SELECT
+    dimension,
     multiIf(
-        {dimension:String} = 'map', toString(map),
-        {dimension:String} = 'server', toString(server),
-        {dimension:String} = 'gametype', toString(kind),
-        {dimension:String} = 'hour', toString(toHour(began)),
-        {dimension:String} = 'day_of_week', toString(toDayOfWeek(began)),
+        dimension = 'map', toString(map),
+        dimension = 'server', toString(server),
+        dimension = 'gametype', toString(kind),
+        dimension = 'hour', toString(toHour(began)),
+        dimension = 'day_of_week', toString(toDayOfWeek(began)),
         '') AS label,
     count() AS matches_played,
     countIf(won) AS matches_won,
@@ -71,5 +73,6 @@ SELECT
     arrayMax(arrayMap(length, splitByChar('l', course))) AS best_win_streak,
     arrayMax(arrayMap(length, splitByChar('w', course))) AS worst_loss_streak
 FROM decided
-GROUP BY label
-ORDER BY label
+ARRAY JOIN {dimensions:Array(String)} AS dimension
+GROUP BY dimension, label
+ORDER BY dimension, label

@@ -1,6 +1,6 @@
 -- Question: the kills and deaths of every player of these matches, each with its circumstances, numbered in their order?
 -- Columns are those of player_duels.
--- Parameters: game; server_id; match_ids (of one server); from_time, to_time (their first and last event)
+-- Parameters: game; server_ids; match_ids (of these servers); from_time, to_time (their first and last event)
 -- Reads: raw_events
 WITH seen AS
 (
@@ -10,7 +10,7 @@ WITH seen AS
         SELECT match_id, event_time, server_id, map_name, gametype, player_guid, player_stance, player_is_bot, player_x, player_y, player_z,
             target_guid, target_stance, target_is_bot, target_x, target_y, target_z, kill_kind, weapon, hitloc, mod, distance_units
         FROM raw_events
-        WHERE game = {game:String} AND server_id = {server_id:String} AND match_id IN {match_ids:Array(UUID)}
+        WHERE game = {game:String} AND server_id IN {server_ids:Array(String)} AND match_id IN {match_ids:Array(UUID)}
             AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time <= {to_time:DateTime64(3, 'UTC')}
     )
 )

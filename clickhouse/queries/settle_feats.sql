@@ -1,6 +1,6 @@
 -- Question: what did each player of these matches achieve, as records tell it?
 -- Columns are those of match_feats. Within a millisecond kills come before deaths, as in settle_sequences.sql.
--- Parameters: game; server_id; match_ids (of one server); from_time, to_time (their first and last event)
+-- Parameters: game; server_ids; match_ids (of these servers); from_time, to_time (their first and last event)
 -- Reads: raw_events
 WITH
 seen AS
@@ -10,7 +10,7 @@ seen AS
         player_guid, player_name, player_is_bot, target_guid, target_name, target_is_bot, kill_kind, hitloc, weapon, damage,
         distance_units
     FROM raw_events
-    WHERE game = {game:String} AND server_id = {server_id:String} AND match_id IN {match_ids:Array(UUID)}
+    WHERE game = {game:String} AND server_id IN {server_ids:Array(String)} AND match_id IN {match_ids:Array(UUID)}
         AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time <= {to_time:DateTime64(3, 'UTC')}
 ),
 matches AS

@@ -2,7 +2,7 @@
 -- Columns are those of match_sequences, where each is explained; docs/statistics.md has the definitions.
 -- Order: by time; within a millisecond other deeds before kills, kills before deaths, deaths before spawns. What is equal then
 -- is equal for every figure, so that no order of arrival shows.
--- Parameters: game; server_id; match_ids (of one server); from_time, to_time (their first and last event)
+-- Parameters: game; server_ids; match_ids (of these servers); from_time, to_time (their first and last event)
 -- Reads: raw_events
 WITH
 seen AS
@@ -13,7 +13,7 @@ seen AS
         kill_kind, mod, damage, distance_units, amount, walked + sprinted AS ran, sprinted,
         walked + sprinted + swam + driven AS moved, attributes['winning_team'] AS winner
     FROM raw_events
-    WHERE game = {game:String} AND server_id = {server_id:String} AND match_id IN {match_ids:Array(UUID)}
+    WHERE game = {game:String} AND server_id IN {server_ids:Array(String)} AND match_id IN {match_ids:Array(UUID)}
         AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time <= {to_time:DateTime64(3, 'UTC')}
 ),
 matches AS

@@ -1,6 +1,6 @@
 -- Question: what did every player of these matches use, pick up, enter, say and fall from, and how often?
 -- Columns are those of player_things. A fall's damage: as the victim of damage with mod falling, or as land says it, whichever is more.
--- Parameters: game; server_id; match_ids (of one server); from_time, to_time (their first and last event)
+-- Parameters: game; server_ids; match_ids (of these servers); from_time, to_time (their first and last event)
 -- Reads: raw_events
 WITH
 seen AS
@@ -8,7 +8,7 @@ seen AS
     SELECT match_id, event_type AS type, event_time, server_id, map_name, gametype, player_guid, target_guid, weapon, mod, damage, subject, amount,
         attributes['team_only'] AS team_only, attributes['fall_damage'] AS fall_damage, attributes['objective_type'] AS objective_type
     FROM raw_events
-    WHERE game = {game:String} AND server_id = {server_id:String} AND match_id IN {match_ids:Array(UUID)}
+    WHERE game = {game:String} AND server_id IN {server_ids:Array(String)} AND match_id IN {match_ids:Array(UUID)}
         AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time <= {to_time:DateTime64(3, 'UTC')}
 ),
 matches AS

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from clickhouse.client import ClickHouse
-from query import players, players_advanced, players_deep
+from query import players_advanced, players_deep
 from query.games import MOHAA
 from query.scope import Scope
 from schema.answers.players_advanced import (
@@ -123,35 +123,19 @@ async def get_player_deep(request: web.Request) -> web.Response:
 @endpoints.get(f"{PLAYER}/combat", answers=DeepCombat, parameters=[GUID, *FILTERS], cache="player")
 async def get_player_combat(request: web.Request) -> web.Response:
     """Fighting."""
-
-    async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepCombat:
-        guids = await players.guids_of(store, guid, asked)
-        nutshots = await players_deep.nutshots(store, guids, asked.game)
-        return players_deep.combat(await players_deep.basis(store, guids, asked), nutshots)
-
-    return await _scoped(request, ask)
+    return await _scoped(request, players_deep.player_combat)
 
 
 @endpoints.get(f"{PLAYER}/movement", answers=DeepMovement, parameters=[GUID, *FILTERS], cache="player")
 async def get_player_movement(request: web.Request) -> web.Response:
     """Getting about."""
-
-    async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepMovement:
-        guids = await players.guids_of(store, guid, asked)
-        return players_deep.movement(await players_deep.basis(store, guids, asked))
-
-    return await _scoped(request, ask)
+    return await _scoped(request, players_deep.player_movement)
 
 
 @endpoints.get(f"{PLAYER}/stance", answers=DeepStance, parameters=[GUID, *FILTERS], cache="player")
 async def get_player_stance(request: web.Request) -> web.Response:
     """Kills by stance."""
-
-    async def ask(store: ClickHouse, guid: str, asked: Scope) -> DeepStance:
-        guids = await players.guids_of(store, guid, asked)
-        return await players_deep.stance(store, guids, await players_deep.basis(store, guids, asked), asked)
-
-    return await _scoped(request, ask)
+    return await _scoped(request, players_deep.player_stance)
 
 
 @endpoints.get(
