@@ -31,6 +31,14 @@ ILLNESSES: Final = {
         ),
         ("EXCHANGE TABLES raw_events AND raw_events_other",),
     ),
+    "a column missing": (
+        (
+            "CREATE TABLE raw_events_other AS raw_events",
+            "ALTER TABLE raw_events_other DROP COLUMN raw",
+            "EXCHANGE TABLES raw_events AND raw_events_other",
+        ),
+        ("EXCHANGE TABLES raw_events AND raw_events_other",),
+    ),
     **{name: illness[:2] for name, illness in chaos.ILLNESSES.items()},
 }
 NO_BOMBS = "ALTER TABLE raw_events ADD CONSTRAINT no_bombs CHECK weapon != 'bomb'"
