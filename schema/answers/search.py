@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from schema.answers.maps import MapName
@@ -17,11 +19,13 @@ class FoundServer(Struct, frozen=True, kw_only=True):
 
 
 class FoundMatch(Struct, frozen=True, kw_only=True):
-    """A match that is named in full."""
+    """A match whose id begins so, or that was played on a map or server that was found."""
 
     id: str
     match_wire_id: str
     map_name: str
+    server_id: str
+    last_event_at: datetime | None
 
 
 class SearchAnswer(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from web.parameters import text
 from web.stats.parameters import server_names
 from web.world import WORLD
 
-PREFIX: Final = text("q", "The beginning of a name, or the full id of a match", most=100)
+PREFIX: Final = text("q", "The beginning of a name or of a match's id", most=100)
 
 endpoints = Endpoints("pages")
 
