@@ -3,13 +3,19 @@
 import { build } from "esbuild";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "..", "static", "dist");
 const COMPRESSED = /\.(css|js|svg)$/;
 const COMPRESS_ABOVE_BYTES = 512;
+const PICTURE_FONTS = {
+  "barlow-semi-condensed": ["400Regular/BarlowSemiCondensed_400Regular.ttf", "600SemiBold/BarlowSemiCondensed_600SemiBold.ttf"],
+  "noto-sans": ["600SemiBold/NotoSans_600SemiBold.ttf"],
+  "noto-sans-arabic": ["600SemiBold/NotoSansArabic_600SemiBold.ttf"],
+  "noto-sans-hebrew": ["600SemiBold/NotoSansHebrew_600SemiBold.ttf"],
+};
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
@@ -49,6 +55,13 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+// What the server draws the pictures of players with: never sent to a browser, so whole fonts and not only Latin.
+mkdirSync(join(dist, "pictures"));
+for (const [name, files] of Object.entries(PICTURE_FONTS)) {
+  for (const file of files) {
+    cpSync(join(here, "node_modules", "@expo-google-fonts", name, file), join(dist, "pictures", basename(file)));
+  }
+}
 cpSync(join(here, "images"), join(dist, "images"), { recursive: true });
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
