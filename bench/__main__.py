@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         print(f"{name}:", flush=True)
         wanted = {
             key: value
-            for key in ("seconds", "rounds", "events")
+            for key in ("seconds", "rounds", "events", "data")
             if (value := getattr(options, key)) is not None
         }
         known = inspect.signature(BENCHES[name]).parameters
@@ -67,6 +67,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         type=int,
         nargs="+",
         help="of queries: how many events are asked over, one after the other",
+    )
+    parser.add_argument(
+        "--data", nargs="+", help="of queries: data folders that hold these events already, one for each"
     )
     options = parser.parse_args(arguments)
     for name in options.names:

@@ -34,6 +34,7 @@ DAYS: Final = 60
 COLD: Final = 12
 CACHED: Final = 60
 LOAD_PER_S: Final = 5_000.0
+SETTLED_MAX_S: Final = 1800.0
 LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed")
 """Not answers: what machines ask, documents, streams that do not end."""
 
@@ -47,25 +48,58 @@ RAW: Final = {
 }  # fmt: skip
 
 
-def run(events: Sequence[int] = LEVELS) -> dict[str, Any]:
-    """Fill and ask at each level; under load at the last one."""
-    with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
-        server = Server(Path(folder) / "data")
+def run(events: Sequence[int] = LEVELS, data: Sequence[str] = ()) -> dict[str, Any]:
+    """Fill and ask at each level; under load at the last one.
+
+    `data`: a folder for each level that holds that many events already (`fill` made them), so that nothing is filled while
+    nobody else may use the machine.
+    """
+    with tempfile.TemporaryDirectory(prefix="statline-bench-") as temporary:
+        if not data:
+            return _measured(
+                [(level, Path(temporary) / "data") for level in events], Path(temporary), filling=True
+            )
+        return _measured(
+            [(level, Path(one)) for level, one in zip(events, data, strict=True)], Path(temporary)
+        )
+
+
+def _measured(levels: Sequence[tuple[int, Path]], work: Path, *, filling: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    under_load: dict[str, Any] = {}
+    filled, most = 0, max(level for level, _ in levels)
+    for level, folder in levels:
+        server = Server(folder)
         server.ready()
         try:
-            asked, levels, filled = Asker(server), {}, 0
-            known: dict[str, str] = {}
-            for level in events:
-                filled = fill(asked, filled, level, max(events))
-                known = something_known(asked)
-                figures = {path: asked.measured(path) for path in paths(known)}
-                raw = {name: asked.raw(sql.format(**known)) for name, sql in RAW.items()}
-                levels[str(level)] = {"endpoints": figures, "raw": raw, "summary": summary(figures)}
-                _say(level, figures, raw)
-            under_load = _under_load(server, asked, Path(folder), paths(known))
-            return {"levels": levels, "under_load": under_load, "growth": growth(levels)}
+            asked = Asker(server)
+            if filling:
+                filled = fill(asked, filled, level, most)
+            settled(asked)
+            known = something_known(asked)
+            figures = {path: asked.measured(path) for path in paths(known)}
+            raw = {name: asked.raw(sql.format(**known)) for name, sql in RAW.items()}
+            found[str(level)] = {"endpoints": figures, "raw": raw, "summary": summary(figures)}
+            _say(level, figures, raw)
+            if level == most:
+                under_load = _under_load(server, asked, work, paths(known))
         finally:
             server.stop()
+    return {"levels": found, "under_load": under_load, "growth": growth(found)}
+
+
+def settled(asked: Asker) -> None:
+    """Wait until the worker has settled what was filled in: it would compete with the answers, and answers rest on it."""
+    deadline = time.monotonic() + SETTLED_MAX_S
+    while time.monotonic() < deadline:
+        if int(
+            asked.engine(
+                "SELECT uniqExact(match_id) = (SELECT uniqExact(match_id) FROM match_summaries) FROM settled_matches FORMAT TSV"
+            )
+        ):
+            return
+        time.sleep(1.0)
+    raise RuntimeError(f"matches are not settled after {SETTLED_MAX_S:.0f} s")
 
 
 class Asker:
@@ -199,13 +233,10 @@ def summary(figures: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
 
 
 def growth(levels: Mapping[str, Any]) -> dict[str, list[float]]:
-    """Rows read by each answer at each level."""
-    return {
-        path: [
-            levels[level]["endpoints"][path]["rows"] for level in levels if path in levels[level]["endpoints"]
-        ]
-        for path in levels[next(iter(levels))]["endpoints"]
-    }
+    """Rows read by each answer at each level. Who is busiest differs between them, so answers are matched by their order."""
+    read = [[one["rows"] for one in level["endpoints"].values()] for level in levels.values()]
+    last = list(levels.values())[-1]["endpoints"]
+    return dict(zip(last, (list(rows) for rows in zip(*read, strict=True)), strict=True))
 
 
 def _under_load(server: Server, asked: Asker, folder: Path, asked_paths: Sequence[str]) -> dict[str, Any]:

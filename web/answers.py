@@ -12,9 +12,10 @@ from aiohttp import hdrs, web
 
 from cache.answers import Remembered
 from cache.lifetimes import LIFETIMES_S, kept_s
+from web.compressed import Compressed
 from web.endpoints import Endpoint, endpoint_of
 from web.forms import CSV, LIST_FORMS, list_form
-from web.responses import compress_if_wanted, encode, json_bytes_response
+from web.responses import compression_wanted, encode, json_bytes_response
 from web.tables import WRITERS, Table
 from web.world import WORLD, World
 
@@ -27,6 +28,7 @@ CACHE_STATUS: Final = "Cache-Status"
 Value = TypeVar("Value")
 
 _GZIP: Final = "-gzip"
+_COMPRESSED: Final = Compressed()
 _PLACES: Final = frozenset(("offset", "page", "around", "cursor"))
 """Parameters that say where a page of a list begins: a cursor stands for them all."""
 
@@ -95,7 +97,10 @@ async def _response(
         response = json_bytes_response(found.body, headers=headers)
     else:
         response = await _table_response(request, endpoint, endpoint.table, found.body, form, headers)
-    is_smaller = compress_if_wanted(request, response, len(found.body))
+    is_smaller = compression_wanted(request, response, len(found.body))
+    if is_smaller and isinstance(response.body, bytes):
+        response.body = await _COMPRESSED.of(tag, response.body)
+        response.headers[hdrs.CONTENT_ENCODING] = "gzip"
     # A strong validator names bytes, and the compressed ones are others.
     response.headers[hdrs.ETAG] = f'"{tag}{_GZIP if is_smaller else ""}"'
     return response

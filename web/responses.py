@@ -102,13 +102,18 @@ def _title(status: int) -> str:
 
 def compress_if_wanted(request: web.Request, response: web.Response, body_bytes: int) -> bool:
     """Gzip a larger body for a client that accepts it; whether it will be."""
+    wanted = compression_wanted(request, response, body_bytes)
+    if wanted:
+        response.enable_compression(web.ContentCoding.gzip)
+    return wanted
+
+
+def compression_wanted(request: web.Request, response: web.Response, body_bytes: int) -> bool:
+    """Whether a body is worth compressing for this client; caches are told either way."""
     if body_bytes <= COMPRESS_ABOVE_BYTES:
         return False
     response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept-Encoding")))
-    if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
-        return False
-    response.enable_compression(web.ContentCoding.gzip)
-    return True
+    return accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip")
 
 
 def accepts_coding(header: str, wanted: str) -> bool:

@@ -41,7 +41,11 @@ matches AS
         sumMap(player_kills) AS kills,
         arrayMax(arrayConcat(mapValues(kills), [0])) AS most_kills
     FROM match_summaries
-    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM played)
+    WHERE game = {game:String} AND match_id IN
+    (
+        -- Not `played`: it would be planned and aggregated a second time.
+        SELECT match_id FROM match_players WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+    )
     GROUP BY match_id
     HAVING min(first_event) >= {from_time:DateTime64(3, 'UTC')} AND min(first_event) < {to_time:DateTime64(3, 'UTC')}
 )

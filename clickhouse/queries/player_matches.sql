@@ -40,7 +40,20 @@ matches AS
         sumMap(player_kills) AS match_kills,
         arrayMax(arrayConcat(mapValues(match_kills), [0])) AS most_kills
     FROM match_summaries
-    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM played)
+    WHERE game = {game:String} AND match_id IN
+    (
+        -- Not `played`: all its figures would be planned and aggregated a second time.
+        SELECT match_id
+        FROM match_players
+        WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+            AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
+            AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
+            AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+        GROUP BY match_id
+        HAVING min(first_seen) >= {from_time:DateTime64(3, 'UTC')} AND min(first_seen) < {to_time:DateTime64(3, 'UTC')}
+        ORDER BY min(first_seen) DESC, match_id
+        LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}
+    )
     GROUP BY match_id
 )
 SELECT

@@ -29,7 +29,11 @@ matches AS
         sumMap(player_kills) AS match_kills,
         arrayMax(arrayConcat(mapValues(match_kills), [0])) AS most_kills
     FROM match_summaries
-    WHERE game = {game:String} AND match_id IN (SELECT match_id FROM played)
+    WHERE game = {game:String} AND match_id IN
+    (
+        -- Not `played`: it would be planned and aggregated a second time.
+        SELECT match_id FROM match_players WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+    )
     GROUP BY match_id
     HAVING began >= {from_time:DateTime64(3, 'UTC')} AND began < {to_time:DateTime64(3, 'UTC')}
 ),

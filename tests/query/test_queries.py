@@ -34,13 +34,18 @@ def parameters_of(text: str) -> dict[str, str]:
     return dict(re.findall(r"\{(\w+):([^}]+)\}", text))
 
 
+def texts_of(name: str) -> list[str]:
+    """The text, or the two of a query whose source is chosen by a parameter."""
+    return list(dict.fromkeys(query_text(name, source) for source in ("days", "hours")))
+
+
 @pytest.mark.parametrize("name", FILES)
 async def test_query_parses_on_the_engine(clickhouse: ClickHouse, name: str) -> None:
-    text = query_text(name)
-    wanted = {parameter: EXAMPLES[kind] for parameter, kind in parameters_of(text).items()}
-    wanted |= OTHERWISE.get(name, {})
-    wanted |= {"timezone": "Europe/Berlin"} if "timezone" in wanted else {}
-    assert await clickhouse.rows_of(f"EXPLAIN {text}", wanted)
+    for text in texts_of(name):
+        wanted = {parameter: EXAMPLES[kind] for parameter, kind in parameters_of(text).items()}
+        wanted |= OTHERWISE.get(name, {})
+        wanted |= {"timezone": "Europe/Berlin"} if "timezone" in wanted else {}
+        assert await clickhouse.rows_of(f"EXPLAIN {text}", wanted)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -52,12 +57,12 @@ def test_query_has_a_caller(name: str) -> None:
 def test_every_shared_part_is_included_somewhere() -> None:
     whole = "".join(path.read_text("utf-8") for path in QUERIES.rglob("*.sql"))
     for path in (QUERIES / "shared").glob("*.sql"):
-        assert f"/* include shared/{path.name} */" in whole
+        assert f"/* include shared/{re.sub('^counted_.*', 'counted_{source}.sql', path.name)} */" in whole
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_header_names_question_parameters_and_tables(name: str) -> None:
-    body = query_text(name)
+    body = "\n".join(texts_of(name))
     comment = "\n".join(line for line in body.splitlines() if line.startswith("--"))
     assert "-- Question: " in comment
     assert "-- Parameters: " in comment

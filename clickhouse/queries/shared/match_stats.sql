@@ -29,43 +29,40 @@ FROM
         match_deaths,
         match_distance,
         match_kills + match_deaths AS encounters,
-        match_gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
-        match_gametype = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
+        between_teams AND last_team IN ('allies', 'axis') AS team_decided,
+        ffa_decided,
         team_decided AND last_team = winner AS team_win,
-        ffa_decided AND kills_of[player_guid] = most_kills AS ffa_win
+        ffa_decided AND has(leaders, player_guid) AS ffa_win
     FROM
     (
         SELECT
             player_guid,
             match_id,
-            argMaxMerge(hour_team) AS last_team,
-            max(bot) AS is_bot,
-            sum(hour_kills) AS match_kills,
-            sum(hour_deaths) AS match_deaths,
-            sum(hour_distance) AS match_distance,
-            dateDiff('millisecond', min(acted_from), max(acted_to)) / 1000 AS span_s,
-            -- Longer than six hours is no match but a server that never says where one ends: count the hours played in.
-            greatest(0, if(span_s > 21600, sum(hour_s), span_s)) AS played_s
-        FROM
-        (
-            SELECT
-                player_guid,
-                match_id,
-                argMaxMergeState(team) AS hour_team,
-                max(is_bot) AS bot,
-                sum(kills) AS hour_kills,
-                sum(deaths) AS hour_deaths,
-                sum(walked) + sum(sprinted) + sum(swam) + sum(driven) AS hour_distance,
-                min(first_acted) AS acted_from,
-                max(last_acted) AS acted_to,
-                greatest(0, dateDiff('millisecond', acted_from, acted_to)) / 1000 AS hour_s
-            FROM match_players
-            WHERE game = {game:String}
-                AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
-                AND ({server_id:String} = '' OR server_id = {server_id:String})
-                AND hour >= {from_time:DateTime64(3, 'UTC')}
-            GROUP BY player_guid, match_id, hour
-        )
+            argMaxMerge(team) AS last_team,
+            max(match_players.is_bot) AS is_bot,
+            sum(kills) AS match_kills,
+            sum(deaths) AS match_deaths,
+            sum(walked) + sum(sprinted) + sum(swam) + sum(driven) AS match_distance,
+            dateDiff('millisecond', min(first_acted), max(last_acted)) / 1000 AS span_s,
+            -- Longer than six hours is no match but a server that never says where one ends: count the hours played in. Only those are
+            -- kept apart, as there are hardly any and everybody's would cost as much as all the rest.
+            arraySort(groupArrayIf((hour, first_acted, last_acted), match_id IN
+            (
+                SELECT match_id FROM match_summaries
+                WHERE game = {game:String}
+                GROUP BY match_id
+                HAVING dateDiff('second', min(first_event), max(last_event)) >= 21600
+            ))) AS parts,
+            greatest(0, if(span_s > 21600, arraySum(
+                one -> greatest(0, dateDiff('millisecond',
+                    arrayMin(part -> part.2, arrayFilter(part -> part.1 = one, parts)),
+                    arrayMax(part -> part.3, arrayFilter(part -> part.1 = one, parts)))) / 1000,
+                arrayDistinct(arrayMap(part -> part.1, parts))), span_s)) AS played_s
+        FROM match_players
+        WHERE game = {game:String}
+            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+            AND ({server_id:String} = '' OR server_id = {server_id:String})
+            AND hour >= {from_time:DateTime64(3, 'UTC')}
         GROUP BY player_guid, match_id
     ) AS played
     INNER JOIN
@@ -78,7 +75,11 @@ FROM
             max(rounds) AS match_rounds,
             min(first_event) AS began_at,
             sumMap(player_kills) AS kills_of,
-            arrayMax(arrayConcat(mapValues(kills_of), [0])) AS most_kills
+            arrayMax(arrayConcat(mapValues(kills_of), [0])) AS most_kills,
+            -- Few names for each of the match's players, where the whole map would be copied.
+            mapKeys(mapFilter((_, killed) -> killed = most_kills, kills_of)) AS leaders,
+            match_gametype = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
+            match_gametype != 'ffa' AND winner IN ('allies', 'axis') AS between_teams
         FROM match_summaries
         WHERE game = {game:String}
             AND (empty({guids:Array(String)}) OR match_id IN

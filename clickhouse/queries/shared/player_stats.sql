@@ -1,6 +1,6 @@
 -- Every counted stat of every player in a scope (query/scope.py), by the names of query/ranked_stats.py; `encounters` are
 -- kills and deaths together. Only the columns that are asked for are read.
--- Parameters: source (days: player_days, for whole days everywhere; else hours: match_players); game; from_day, to_day;
+-- Parameters: source (days: player_days, for whole days everywhere; hours: match_players); game; from_day, to_day;
 --   from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any); with_bots (0 or 1);
 --   guids (empty: everybody)
 SELECT
@@ -68,40 +68,7 @@ FROM
         sum(turrets_entered) AS turrets_entered,
         sum(chat_messages) AS chat_messages,
         sum(doors_opened) AS doors_opened
-    FROM
-    (
-        -- A branch whose source is not the one wanted is false before anything is read.
-        SELECT
-            player_guid, is_bot, kills, bot_kills, deaths, headshots, shots_fired, shots_hit, damage_dealt, team_kills,
-            suicides, bash_kills, bash_events, grenade_kills, vehicle_kills, roadkill_events, telefrag_kills,
-            telefrag_events, crush_kills, crush_events, reloads_begun, reloads_done, weapon_swaps, no_ammo, items_picked,
-            items_dropped, health_picked, ammo_picked, armor_picked, walked, sprinted, swam, driven, jumps, crouches,
-            prones, ladders, objectives, spectates, vehicles_entered, vehicle_crashes, turrets_entered, chat_messages,
-            doors_opened
-        FROM player_days
-        WHERE {source:String} = 'days'
-            AND game = {game:String}
-            AND day >= {from_day:Date} AND day < {to_day:Date}
-            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
-        UNION ALL
-        SELECT
-            player_guid, is_bot, kills, bot_kills, deaths, headshots, shots_fired, shots_hit, damage_dealt, team_kills,
-            suicides, bash_kills, bash_events, grenade_kills, vehicle_kills, roadkill_events, telefrag_kills,
-            telefrag_events, crush_kills, crush_events, reloads_begun, reloads_done, weapon_swaps, no_ammo, items_picked,
-            items_dropped, health_picked, ammo_picked, armor_picked, walked, sprinted, swam, driven, jumps, crouches,
-            prones, ladders, objectives, spectates, vehicles_entered, vehicle_crashes, turrets_entered, chat_messages,
-            doors_opened
-        FROM match_players
-        WHERE {source:String} = 'hours'
-            AND game = {game:String}
-            AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
-            AND ({server_id:String} = '' OR server_id = {server_id:String})
-            AND ({map_name:String} = '' OR map_name = {map_name:String})
-            AND ({gametype:String} = '' OR gametype = {gametype:String})
-            AND (empty({hours:Array(UInt8)}) OR toHour(hour) IN {hours:Array(UInt8)})
-            AND (empty({weekdays:Array(UInt8)}) OR toDayOfWeek(hour) IN {weekdays:Array(UInt8)})
-            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
-    )
+    /* include shared/counted_{source}.sql */
     GROUP BY player_guid
     HAVING {with_bots:UInt8} OR NOT max(is_bot)
 )
