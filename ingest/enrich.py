@@ -132,7 +132,11 @@ def anchor_times(rows: Sequence[Row], received_ms: int) -> None:
 
 
 def fill_match(row: Row, server: ServerState, session: SessionState, match: MatchState) -> None:
-    """Map and game type from the event, else its match, its session, (game type) its map's name, its server."""
+    """Map and game type from the event, else its match, its session, (game type) its map's name, its server.
+
+    A game type is guessed for what players do only: of a match's first events, which tell of loading the map, nothing depends
+    on it, and a wrong one would stand beside the right one that follows.
+    """
     if row[_MAP]:
         match.map_name = session.map_name = server.map_name = row[_MAP]
     else:
@@ -140,7 +144,9 @@ def fill_match(row: Row, server: ServerState, session: SessionState, match: Matc
     if row[_GAMETYPE]:
         match.gametype = session.gametype = server.gametype = row[_GAMETYPE]
     else:
-        row[_GAMETYPE] = match.gametype or session.gametype or _gametype_of_map(row[_MAP]) or server.gametype
+        row[_GAMETYPE] = match.gametype or session.gametype
+        if not row[_GAMETYPE] and (row[_PLAYER] or row[_TARGET]):
+            row[_GAMETYPE] = _gametype_of_map(row[_MAP]) or server.gametype
 
 
 def fill_actor(row: Row, kind: str, player: PlayerState) -> None:

@@ -166,7 +166,9 @@ def _value(stat: str, number: float) -> tuple[int | float | str, str]:
         return (text := f"{kilometres(number):.2f}km"), text
     if is_whole(stat):
         return round(number), f"{round(number)}"
-    return round(number, 3), f"{number:.2f}"
+    # Sums of floats differ in their last digits with the order of what is added: both forms come from the rounded one.
+    number = round(number, 3)
+    return number, f"{number:.2f}"
 
 
 def _subject_entry(standing: Standing, row: Row, person: Person) -> SubjectEntry:

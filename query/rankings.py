@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
 from query.cursors import cursor, keys_of
+from query.players import player_guid
 from query.ranked_stats import MATCH_STATS, sample_of
 from query.scope import Scope
 from schema.answers.words import UNKNOWN_PLAYER
@@ -80,7 +81,9 @@ async def ranking(store: ClickHouse, stat: str, scope: Scope, page: Page, sample
 
 
 async def paged(store: ClickHouse, query: str, parameters: dict[str, object], of: str, page: Page) -> Ranking:
-    """A page of a query that ends in shared/ranking.sql; `of` names the list for cursors."""
+    """A page of a query that ends in shared/ranking.sql; `of` names the list for cursors. Around `unauth_3`: the player last seen there."""
+    if page.around:
+        page = replace(page, around=await player_guid(store, page.around, str(parameters["game"])))
     rows = await store.rows(query, {**parameters, **_page_parameters(page, of)})
     if not rows:
         # Behind the last page no row carries the total.

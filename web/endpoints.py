@@ -34,6 +34,9 @@ Caller = Literal["server", "analyst"]
 
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
+API: Final = "/api/"
+"""Where the API's paths begin; the others are pages and what browsers load."""
+
 # None among the values of a cache key; no quoted text holds it.
 _ABSENT: Final = "!"
 
@@ -88,14 +91,18 @@ class Endpoint:
         return "/".join((self.name, *(_key_part(value) for value in values)))
 
     def routes(self) -> Iterator[web.RouteDef]:
-        """For the router, in the order of the paths. A GET answers HEAD too. Lists have a path for each of their forms."""
+        """For the router, in the order of the paths. A GET answers HEAD too. Lists have a path for each of their forms.
+
+        In the API a `/` at the end changes nothing.
+        """
         for path in self.paths:
             if self.table is not None:
                 yield web.get(path + SUFFIX, self.handler, **self.route_options)
-            if self.method == hdrs.METH_GET:
-                yield web.get(path, self.handler, **self.route_options)
-            else:
-                yield web.route(self.method, path, self.handler, **self.route_options)
+            for spelling in (f"{path}/", path) if path.startswith(API) else (path,):
+                if self.method == hdrs.METH_GET:
+                    yield web.get(spelling, self.handler, **self.route_options)
+                else:
+                    yield web.route(self.method, spelling, self.handler, **self.route_options)
 
 
 class Endpoints:

@@ -40,7 +40,7 @@ _HEADERS: Final[Mapping[str, Json]] = {
     "Link": {"description": "Of a list as CSV or Parquet: the page behind it", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 0}},
     "RateLimit": {
-        "description": "draft-ietf-httpapi-ratelimit-headers-10: what is left (r) and until when (t, seconds)",
+        "description": "draft-ietf-httpapi-ratelimit-headers-11: what is left (r) and until when (t, seconds)",
         "schema": {"type": "string"},
     },
     "RateLimit-Policy": {

@@ -2,7 +2,7 @@
 
 A process takes its share of a window in pieces, one call to Redis for many requests; most requests cost a look-up and a
 subtraction. With Redis away each process counts for itself. What answers say of it follows
-draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit`, `RateLimit-Policy`).
+draft-ietf-httpapi-ratelimit-headers-11 (`RateLimit`, `RateLimit-Policy`).
 """
 
 from __future__ import annotations

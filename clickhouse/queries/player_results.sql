@@ -70,8 +70,8 @@ SELECT
     countIf(won) AS matches_won,
     countIf(lost) AS matches_lost,
     countIf(team_decided AND won) AS team_wins,
-    countIf(won AND last_team = 'allies') AS allies_wins,
-    countIf(won AND last_team = 'axis') AS axis_wins,
+    countIf(team_decided AND won AND last_team = 'allies') AS allies_wins,
+    countIf(team_decided AND won AND last_team = 'axis') AS axis_wins,
     -- One letter for each decided match in their order; undecided ones neither end nor lengthen a run.
     arrayStringConcat(arrayMap(one -> one.3, arraySort(groupArrayIf((began, match, if(won, 'w', 'l')), won OR lost)))) AS course,
     arrayMax(arrayMap(length, splitByChar('l', course))) AS best_win_streak,

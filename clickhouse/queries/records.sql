@@ -1,5 +1,5 @@
 -- Question: who did most of each kind in one match, among the matches that began in a scope?
--- Of equal ones the earlier match comes first. Parameters of days only help to find the rows.
+-- Of equal ones (rounded, so that no order of adding up shows) the earlier match comes first. Parameters of days only help to find the rows.
 -- Parameters: game; from_day, to_day (excluded); from_time, to_time (excluded: when a match began); server_id, map_name, gametype
 --   (empty = any); with_bots; kills_min (for K/D), shots_min (for accuracy); places (of each kind)
 -- Reads: match_feats, settled_matches
@@ -24,7 +24,7 @@ latest AS
 )
 SELECT
     feat.1 AS kind,
-    feat.2 AS value,
+    round(feat.2, 3) AS value,
     toString(begun.match_id) AS match,
     player_guid AS guid,
     player_name AS name,
@@ -47,7 +47,7 @@ ARRAY JOIN arrayFilter(feat -> feat.2 > 0, [
     ('headshots', toFloat64(headshots)),
     ('kd', if(kills >= {kills_min:UInt64}, kills / greatest(deaths, 1), 0.)),
     ('accuracy', if(shots_fired >= {shots_min:UInt64}, 100 * shots_hit / greatest(shots_fired, 1), 0.)),
-    ('longest_kill', toFloat64(longest_kill)),
+    ('longest_kill', round(toFloat64(longest_kill), 1)),
     ('damage', damage_dealt)]) AS feat
 WHERE version >= rests_on
 ORDER BY kind, value DESC, began_at, match, guid

@@ -30,6 +30,7 @@ MEANS = {
     "telefrags": ({"telefrag"}, "player_telefragged"),
     "crushed": ({"crush", "crush_every_frame"}, "player_crushed"),
 }
+SIX_HOURS_MS = 6 * 3_600_000
 KILLS = {"player_kill", "bot_killed"}
 
 Event = dict[str, Any]
@@ -122,8 +123,7 @@ def match_stats(events: Sequence[Event], guid: str, from_ms: int, to_ms: int) ->
         stats["matches_played"] += 1
         ended = any(e["event_type"] in ("match_end", "game_end") for e in match)
         stats["games"] += ended
-        own = [e["event_time"] for e in match if e["player_guid"] == guid]
-        playtime += (max(own) - min(own)) / 1000 if own else 0
+        playtime += _playtime_s([e["event_time"] for e in match if e["player_guid"] == guid])
         stats["rounds"] += max(
             [e["round_number"] for e in match] + [int(e["attributes"].get("total_rounds", 0)) for e in match]
         )
@@ -139,8 +139,18 @@ def match_stats(events: Sequence[Event], guid: str, from_ms: int, to_ms: int) ->
     }
 
 
+def _playtime_s(own: Sequence[int]) -> float:
+    """From the first to the last own event; of a "match" longer than six hours the same in each of its hours."""
+    if not own or max(own) - min(own) <= SIX_HOURS_MS:
+        return (max(own, default=0) - min(own, default=0)) / 1000
+    hours: dict[int, list[int]] = defaultdict(list)
+    for at in own:
+        hours[at // 3_600_000].append(at)
+    return sum(max(times) - min(times) for times in hours.values()) / 1000
+
+
 def _verdict(match: Sequence[Event], guid: str, ended: bool) -> str:
-    if match[0]["gametype"] == "ffa":
+    if max(e["gametype"] for e in match) == "ffa":
         kills = Counter(e["player_guid"] for e in match if e["kill_kind"] == "kill")
         if not ended or not kills:
             return ""

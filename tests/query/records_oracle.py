@@ -29,7 +29,7 @@ def feats(match: Sequence[Event], guid: str) -> dict[str, float]:
         "headshots": stats["headshots"],
         "kd": stats["kd_ratio"] if stats["kills"] >= KILLS_MIN else 0,
         "accuracy": stats["accuracy"] if stats["shots_fired"] >= SHOTS_MIN else 0,
-        "longest_kill": max((e["distance_units"] for e in own), default=0) * 0.0254,
+        "longest_kill": round(max((e["distance_units"] for e in own), default=0), 1),
         "damage": stats["damage"],
     }
     return {kind: value for kind, value in found.items() if value > 0}
@@ -43,12 +43,16 @@ def expected(events: Sequence[Event], scope: Scope, places: int) -> dict[str, li
         began = min(e["event_time"] for e in match)
         for guid in players_of(match) - out:
             for kind, value in feats(match, guid).items():
-                found[kind].append((-value, began, match_id, guid))
+                found[kind].append((-round(value, 3), began, match_id, guid))
     return {
-        kind: [(round(-value, 2), match_id, guid) for value, _, match_id, guid in sorted(rows)[:places]]
+        kind: [(_shown(kind, -value), match_id, guid) for value, _, match_id, guid in sorted(rows)[:places]]
         for kind, rows in found.items()
         if rows
     }
+
+
+def _shown(kind: str, value: float) -> float:
+    return round(value * 0.0254 if kind == "longest_kill" else value, 2)
 
 
 def told(answer: Records) -> dict[str, list[tuple[float, str, str]]]:

@@ -74,3 +74,21 @@ async def test_answers_are_told_apart_by_every_declared_parameter(serve: Serve) 
         answers = [(await served.get(path)).json for path in different]
         assert answers == list(range(1, len(different) + 1))
         assert {(await served.get(path)).json for path in same} == {1}
+
+
+async def test_a_slash_at_the_end_changes_nothing_in_the_api(serve: Serve) -> None:
+    endpoints = Endpoints("test")
+    who = part("who", "Who")
+
+    @endpoints.get("/api/tried", "/api/tried/{who:.+}", answers=str, parameters=[who], cache="list")
+    async def tried(request: web.Request) -> web.Response:
+        async def produce() -> str:
+            return who.of(request)
+
+        return await answer(request, produce)
+
+    async with serve(endpoints) as served:
+        for path, meant in (("/api/tried/", ""), ("/api/tried/dm/x/", "dm/x"), ("/api/tried/dm%2F/", "dm/")):
+            assert (await served.get(path)).json == meant
+        assert (await served.get("/api/v1/stats/maps/")).status == 503  # this server has no ClickHouse
+        assert (await served.get("/api/v1/stats/nothing/")).status == 404
