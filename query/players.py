@@ -135,7 +135,8 @@ async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
 async def _summed_matches(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """How many matches were played and won, and for how long, of all game ids together."""
     rows = await store.rows("player_match_totals", {**asked.parameters(), "guids": list(guids)})
-    summed: dict[str, Any] = {}
+    # Of none: 0, for the counters know matches too, those in which he was seen and not those that began.
+    summed: dict[str, Any] = {"matches_played": 0}
     for row in rows:
         for name, value in row.items():
             if name != "player_guid":
