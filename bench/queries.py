@@ -35,8 +35,14 @@ COLD: Final = 12
 CACHED: Final = 60
 LOAD_PER_S: Final = 5_000.0
 SETTLED_MAX_S: Final = 1800.0
-LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed")
+LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed", "/live/")
 """Not answers: what machines ask, documents, streams that do not end."""
+
+WITH_QUERY: Final = {
+    "/api/v1/stats/leaderboard/contextual": "?dimension=map&value=dm/mohdm6",
+    "/api/v1/stats/query": "?dimension=weapon&metric=kills",
+}
+"""What answers nothing without parameters."""
 
 # The same questions of the raw table: what every answer would cost without views.
 RAW: Final = {
@@ -208,7 +214,7 @@ def _filled(endpoint: Endpoint, known: Mapping[str, str]) -> Iterator[str]:
         if any(left_out in path for left_out in LEFT_OUT) or "/servers/{" in path or "/server/{" in path:
             continue
         with contextlib.suppress(KeyError):
-            yield _with_values(path, known)
+            yield _with_values(path, known) + WITH_QUERY.get(path, "")
 
 
 def _with_values(path: str, known: Mapping[str, str]) -> str:
