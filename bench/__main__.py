@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import engine, ingest, live, overload, paced, peer, queries, steps
+from bench import engine, ingest, live, overload, paced, pages, peer, queries, steps
 
 RESULTS: Final = Path(__file__).parent / "results"
 BENCHES: Final[dict[str, Callable[..., dict[str, Any]]]] = {
@@ -27,8 +27,9 @@ BENCHES: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "steps": steps.run,
     "endurance": paced.endurance,
     "queries": queries.run,
+    "pages": pages.run,
 }
-BY_NAME_ONLY: Final = frozenset({"endurance", "queries"})
+BY_NAME_ONLY: Final = frozenset({"endurance", "queries", "pages"})
 """Too long for a run of everything."""
 
 

@@ -111,8 +111,9 @@ def settled(asked: Asker) -> None:
 class Asker:
     """One visitor on one connection, the cache he may empty, and the engine's counters."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, accept: str = "*/*") -> None:
         self._server = server
+        self._headers = {"Accept": accept, "Accept-Encoding": "gzip"} if accept != "*/*" else {}
         self._web = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         self._cache = redis.Redis.from_url(EmbeddedValkey(server.data_dir).url())
         parts = urlsplit(engine_url(server.data_dir) or "")
@@ -156,7 +157,7 @@ class Asker:
 
     def _get(self, path: str) -> float:
         began = time.perf_counter()
-        self._web.request("GET", path)
+        self._web.request("GET", path, headers=self._headers)
         answer = self._web.getresponse()
         body = answer.read()
         took_ms = (time.perf_counter() - began) * 1000

@@ -37,7 +37,7 @@ _TITLES: Final = {
     "heat": "Heat map", "matrix": "Who killed whom", "course": "How it went", "standing": "Against everyone",
     "strengths": "Stands out", "performance": "Match by match", "classes": "Weapon classes", "opponents": "Nemeses and victims",
     "usage": "Use over time", "distance": "From how far", "users": "Best with it", "leaders": "Leading this week",
-    "newest": "Newest matches", "card": "Card with the totals", "today": "Last 24 hours", "figures": "Figure by figure",
+    "newest": "Newest matches", "records": "Records of the week", "card": "Card with the totals", "today": "Last 24 hours", "figures": "Figure by figure",
 }  # fmt: skip
 
 

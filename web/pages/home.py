@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cache.errors import RedisUnavailable
 from live import boards
-from query import activity, dossiers, leaderboards, matches, totals
+from query import activity, dossiers, leaderboards, matches, records, totals
 from query.periods import period
 from query.ranked_stats import KILLS
 from query.rankings import Page as Ranks
@@ -20,6 +20,7 @@ from schema.answers.dossiers import Form
 from schema.answers.leaderboards import LeaderboardEntry
 from schema.answers.live import LiveMatch
 from schema.answers.matches import MatchItem
+from schema.answers.records import Record
 from schema.answers.totals import GlobalStats
 from web.endpoints import Endpoints
 from web.moments import moment_of
@@ -47,6 +48,8 @@ class HomeView(Struct, frozen=True, kw_only=True):
     leaders: list[LeaderboardEntry]
     """Of the running week, by kills."""
     forms: dict[str, Form]
+    records: list[Record]
+    """Of the running week: the best of each kind."""
     hours: list[tuple[int, int, int]]
     """(weekday 1-7, hour UTC, kills) of the last four weeks and more."""
 
@@ -73,12 +76,14 @@ async def get_home(request: web.Request) -> web.Response:
     store, at = world.clickhouse, now()
 
     async def produce() -> HomeView:
-        whole, pulse, newest, board, hours = await asyncio.gather(
+        this_week, names = Scope(period=period("week", at)), server_names(world)
+        whole, pulse, newest, board, hours, best = await asyncio.gather(
             totals.global_stats(store, at),
             activity.pulse(store, at),
-            matches.matches(store, server_names(world), limit=NEWEST_MATCHES),
-            leaderboards.leaderboard(store, KILLS, Scope(period=period("week", at)), Ranks(limit=LEADERS)),
+            matches.matches(store, names, limit=NEWEST_MATCHES),
+            leaderboards.leaderboard(store, KILLS, this_week, Ranks(limit=LEADERS)),
             activity.activity(store),
+            records.records(store, names, this_week),
         )
         return HomeView(
             totals=whole,
@@ -86,6 +91,7 @@ async def get_home(request: web.Request) -> web.Response:
             newest=newest,
             leaders=board.players,
             forms=await dossiers.forms(store, [entry.guid for entry in board.players], at),
+            records=best.records,
             hours=[(one.day, one.hour, one.kills) for one in hours],
         )
 
