@@ -29,9 +29,16 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 });
 
 startThemeToggle();
+showCurrent();
 startSlowNote();
 tellHeight();
 holdLiveWhileScrubbed();
+// On a phone the navigation is wider than the window: the entry that one is at is in sight.
+function showCurrent() {
+  const current = document.querySelector(".nav [aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.offsetLeft - 24;
+}
+
 // At start and for every part that htmx swaps in.
 htmx.onLoad((part) => {
   startTimes(part);
