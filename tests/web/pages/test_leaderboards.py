@@ -5,7 +5,7 @@ import re
 from playwright.async_api import expect
 
 from tests.web.pages.browsing import Visits
-from tests.web.pages.site import Site
+from tests.web.pages.site import HOSTILE, Site
 
 
 async def test_a_filter_changes_the_board_the_address_and_the_way_back(visit: Visits) -> None:
@@ -53,7 +53,7 @@ async def test_a_board_is_of_a_map_a_weapon_and_a_game_type(site: Site, visit: V
     page = await visit("/leaderboards?map=dm/%3Cb%3Emap%3C/b%3E")
     await expect(page.locator("#board-title")).to_contain_text("<b>map</b>")
     shown = await page.locator("#board tbody th").all_inner_texts()
-    assert len(shown) == 8
+    assert len(shown) == len(HOSTILE)
     page = await visit("/leaderboards?weapon=thompson")
     await expect(page.get_by_label("Weapon", exact=True)).to_have_value("Thompson")
     assert await page.locator("#stat option[value=jumps]").count() == 0

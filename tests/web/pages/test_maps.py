@@ -20,13 +20,8 @@ async def test_the_operators_picture_lies_below_the_heat_map_where_it_belongs(
     )
     assert loaded == 64
     # It reaches from -3000 to 3000: as far to the left of the line of 0 as to the right.
-    box, zero = (
-        await picture.bounding_box(),
-        await page.locator(".grid text", has_text="0")
-        .filter(has_text="0")
-        .get_by_text("0", exact=True)
-        .first.bounding_box(),
-    )
+    box = await picture.bounding_box()
+    zero = await page.locator(".grid text[text-anchor=middle]").get_by_text("0", exact=True).bounding_box()
     assert box is not None
     assert zero is not None
     assert abs((box["x"] + box["width"] / 2) - (zero["x"] + zero["width"] / 2)) < 2

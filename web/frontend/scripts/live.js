@@ -18,8 +18,9 @@ export function startLive(part) {
   for (const place of places) {
     const path = place.dataset.stream;
     if (!followers.has(path)) followers.set(path, new Follower(path));
-    // The part may be a little older than what the stream said.
-    followers.get(path).show();
+    // The part may be a little older than what the stream said: then it is written into it, or asked for once more.
+    const follower = followers.get(path);
+    if (!follower.show()) follower.ask();
   }
 }
 
