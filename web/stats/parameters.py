@@ -134,7 +134,7 @@ def spellings(text: str) -> tuple[str, ...]:
 
 async def map_name(world: World, text: str) -> str:
     """The map meant by a path part: the literal, else its `+` as spaces; the literal when neither is known."""
-    ways = list(dict.fromkeys(spellings(text)))
+    ways = spellings(text)
     # Nothing to choose from: pages of a map ask for it with each request.
     for spelling in ways if len(ways) > 1 else ():
         if await maps.is_map(world.clickhouse, spelling):
