@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -49,25 +48,24 @@ PATHS: dict[str, Callable[[Site], str]] = {
 STATUSES = {"unknown": 404}
 
 
+@pytest.mark.parametrize("size", ["phone", "desktop"])
 @pytest.mark.parametrize("name", PATHS)
-async def test_a_page_is_whole_accessible_light_and_useful_without_script(
-    name: str, site: Site, visit: Visits
-) -> None:
-    path, status = PATHS[name](site), STATUSES.get(name, 200)
+async def test_a_page_is_whole_and_accessible(name: str, size: Size, site: Site, visit: Visits) -> None:
     # Each theme once is enough: they differ in colours only.
-    looks: tuple[tuple[Size, Theme], ...] = (("phone", "dark"), ("desktop", "light"))
-    phone, desktop, plain = await asyncio.gather(
-        *(visit(path, size=size, theme=theme, status=status) for size, theme in looks),
-        visit(path, size="phone", script=False, status=status),
-    )
-    for page in (phone, desktop):
-        assert await page.locator("h1").count() == 1
-        assert await overflow_px(page) <= 0
-        assert await layout_shift(page) < 0.05
-        assert await transferred_bytes(page) < FIRST_VIEW_BYTES_MAX
-        assert await findings(page) == []
-    assert len((await plain.locator("main").inner_text()).split()) > 10
-    assert await overflow_px(plain) <= 0
+    theme: Theme = "dark" if size == "phone" else "light"
+    page = await visit(PATHS[name](site), size=size, theme=theme, status=STATUSES.get(name, 200))
+    assert await page.locator("h1").count() == 1
+    assert await overflow_px(page) <= 0
+    assert await layout_shift(page) < 0.05
+    assert await transferred_bytes(page) < FIRST_VIEW_BYTES_MAX
+    assert await findings(page) == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+async def test_a_page_is_useful_without_script(name: str, site: Site, visit: Visits) -> None:
+    page = await visit(PATHS[name](site), size="phone", script=False, status=STATUSES.get(name, 200))
+    assert len((await page.locator("main").inner_text()).split()) > 10
+    assert await overflow_px(page) <= 0
 
 
 async def test_the_theme_is_kept_and_never_flashes(visit: Visits) -> None:
