@@ -18,7 +18,7 @@ SPELLINGS: tuple[Spelling, ...] = ("json", "json", "json", "form", "stranger")
 MATCHES = 10
 
 
-def demo_rows(events_max: int = 20_000) -> list[Row]:
+def demo_rows(events_max: int = 24_000) -> list[Row]:
     """The rows as the writer stores them, in the order of their arrival."""
     options = DemoOptions(
         seed=7, servers=len(SPELLINGS), players=5, bots=1, matches=MATCHES, match_s=600.0, events_max=events_max,
