@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
+from cache.tasks import end_tasks
+
 DIVIDED: Final = "dimensions"
 """The parameter of queries that answer several dimensions at once; each of their rows names its `dimension`."""
 GATHERING_TURNS: Final = 4
@@ -67,9 +69,7 @@ class Together:
 
     async def end(self) -> None:
         """Stop what still runs: an answer that failed in one part needs no other."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(*self._tasks)
 
     def _begin(self, key: str, query: str, rest: Mapping[str, object], wanted: set[str]) -> _Question:
         ask: Coroutine[Any, Any, list[dict[str, Any]]]
