@@ -20,6 +20,8 @@ export function startLive(part) {
     if (!followers.has(path)) followers.set(path, new Follower(path));
     // The part may be a little older than what the stream said: then it is written into it, or asked for once more.
     const follower = followers.get(path);
+    // A part that came anew knows nothing of the stream that others before it opened.
+    if (follower.state) follower.say(follower.state);
     if (!follower.show()) follower.ask();
   }
 }
@@ -27,6 +29,7 @@ export function startLive(part) {
 class Follower {
   matches = new Map();
   lastId = "";
+  state = "";
   asks = 0;
   timer = 0;
 
@@ -83,6 +86,7 @@ class Follower {
   }
 
   say(state) {
+    this.state = state;
     const place = this.place;
     if (place) place.dataset.state = state;
   }
