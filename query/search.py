@@ -10,7 +10,6 @@ from typing import Final
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.maps import map_list
-from query.scope import Scope
 from query.times import known
 from query.weapons import weapon_list
 from schema.answers.players import NamedPlayer
@@ -37,7 +36,7 @@ async def search(
     rows, known_maps, known_weapons = await asyncio.gather(
         store.rows("search_players", {"game": game, "text": text, "rows_max": EACH_MAX}),
         map_list(store, game),
-        weapon_list(store, Scope(game=game)),
+        weapon_list(store, game),
     )
     maps = [one for one in known_maps.maps if _begins(start, one.name, one.display_name)][:EACH_MAX]
     servers = [

@@ -32,6 +32,14 @@ async def spellings_of(store: ClickHouse, text: str, game: str = MOHAA) -> list[
     return [name for name in names if weapon_key(name) == key] or [text.replace("+", " ")]
 
 
+async def weapon_names(store: ClickHouse, game: str = MOHAA) -> list[str]:
+    """Of each weapon the received name that was used most; the most used weapon first."""
+    names: dict[str, str] = {}
+    for name in await _received(store, game):
+        names.setdefault(weapon_key(name), name)
+    return list(names.values())
+
+
 async def _received(store: ClickHouse, game: str) -> list[str]:
     """Most kills first."""
     rows = await store.rows("weapon_names", {"game": game, "rows_max": NAMES_MAX})

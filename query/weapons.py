@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
+from query.games import MOHAA
 from query.players import player_names
 from query.ratios import mean, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from query.times import known
-from query.weapon_names import NAMES_MAX, folded, received_name, spellings_of
+from query.weapon_names import NAMES_MAX, folded, received_name, spellings_of, weapon_names
 from schema.answers.weapons import WeaponItem, WeaponName, WeaponNames, WeaponPage, WeaponStats, WeaponUser
 from schema.weapons import weapon_class, weapon_key, weapon_name
 
@@ -32,23 +33,15 @@ async def weapons(store: ClickHouse, asked: Scope = EVERYTHING, *, limit: int = 
     return [_item(row) for row in ranked[:limit]]
 
 
-async def weapon_list(store: ClickHouse, asked: Scope = EVERYTHING) -> WeaponNames:
+async def weapon_list(store: ClickHouse, game: str = MOHAA) -> WeaponNames:
     """Every weapon that was used, by name."""
-    rows = await _figures(store, asked)
-    return WeaponNames(
-        weapons=sorted(
-            (
-                WeaponName(
-                    id=row["key"],
-                    name=row["weapon"],
-                    display_name=weapon_name(row["weapon"]),
-                    weapon_class=weapon_class(row["weapon"]),
-                )
-                for row in rows
-            ),
-            key=lambda one: one.name.lower(),
+    weapons = [
+        WeaponName(
+            id=weapon_key(name), name=name, display_name=weapon_name(name), weapon_class=weapon_class(name)
         )
-    )
+        for name in await weapon_names(store, game)
+    ]
+    return WeaponNames(weapons=sorted(weapons, key=lambda one: one.name.lower()))
 
 
 async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING) -> WeaponPage:
