@@ -241,7 +241,7 @@ class SegmentWriter:
             file.append(b"".join(records))
             file.sync()
         except OSError as error:
-            self._retreat(file)
+            self._retreat()
             raise SpoolUnavailable(f"cannot write to the spool: {error.strerror}") from error
         receipts = self._receipts(records)
         self._name = self._name._replace(events=self._name.events + events)
@@ -282,11 +282,15 @@ class SegmentWriter:
         with contextlib.suppress(OSError):
             while self._complete:
                 name = self._complete[0]
-                if name in self._overlong:
-                    self._disk.truncate(self._folder / name.open_name, self._overlong[name])
-                    del self._overlong[name]
-                # Not synced: if the new name is lost with the power, recovery seals the old one again.
-                self._disk.rename(self._folder / name.open_name, self._folder / name.sealed_name)
+                path, size_bytes = self._folder / name.open_name, self._overlong.get(name)
+                if size_bytes == len(PREAMBLE):
+                    self._disk.remove(path)
+                else:
+                    if size_bytes is not None:
+                        self._disk.truncate(path, size_bytes)
+                    # Not synced: if the new name is lost with the power, recovery seals the old one again.
+                    self._disk.rename(path, self._folder / name.sealed_name)
+                self._overlong.pop(name, None)
                 self._complete.pop(0)
 
     def _open(self) -> OpenFile:
@@ -312,22 +316,17 @@ class SegmentWriter:
             self._size_bytes += len(record)
         return receipts
 
-    def _retreat(self, file: OpenFile) -> None:
+    def _retreat(self) -> None:
         """After a failed write: cut what was not accepted, or give the segment up where that fails too.
 
         After a failed sync the kernel may drop the dirty pages, so the same file is never trusted again:
-        what was accepted before is sealed and the next record opens a new segment. It is sealed only once the
-        cut is made: a reader must never see a record that a power cut can take away.
+        what was accepted before is sealed, a file without any is removed, and the next record opens a new segment.
+        It is sealed only once the cut is made: a reader must never see a record that a power cut can take away.
+        Until then no later segment is sealed either: the writer takes a folder's segments in order, and what recovery
+        finds behind one that is stored would come too late.
         """
         self._overlong[self._name] = self._size_bytes
-        if self._size_bytes > len(PREAMBLE):
-            self.seal()
-            return
-        self._file = None
-        self._overlong.pop(self._name)
-        with contextlib.suppress(OSError):
-            file.close()
-            self._disk.remove(self._folder / self._name.open_name)
+        self.seal()
 
 
 class TooLate(Exception):

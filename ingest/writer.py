@@ -37,8 +37,6 @@ from ingest.spool import owned
 from schema.columns import INDEX, Row
 
 _EVENT_ID: Final = INDEX["event_id"]
-# A sealed segment waits this long at most before it is seen; a listing costs 20 us.
-_LOOK_EVERY_S: Final = 0.02
 _ORPHANS_EVERY_S: Final = 10.0
 
 _log = structlog.get_logger(__name__)
@@ -54,6 +52,9 @@ class Writer:
 
     Time, waiting and threads are the event loop's, so that a simulation brings its own (tests/ingest/simulation.py).
     """
+
+    look_every_s: float = 0.02
+    """A sealed segment waits this long at most before it is seen; a listing costs 20 us."""
 
     def __init__(
         self,
@@ -128,7 +129,7 @@ class Writer:
             if not wait or stop.is_set():
                 return None
             self._pause.rest()
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(self.look_every_s)
 
     def _choose(self) -> Segment | None:
         """The segment whose insert may have begun before a crash, else the first in the listing."""

@@ -75,10 +75,11 @@ class MigratedDatabase:
         "SELECT count() AS value FROM system.processes "
         "WHERE current_database = currentDatabase() AND query_id != queryID()"
     )
-    _TABLES: Final = (
-        "SELECT name AS value FROM system.tables "
-        "WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name != 'schema_migrations'"
+    _WRITTEN_TO: Final = (
+        "SELECT DISTINCT table AS value FROM system.parts "
+        "WHERE database = currentDatabase() AND table != 'schema_migrations'"
     )
+    """Tables with parts, merged ones too: a table that took no insert holds neither rows nor tokens."""
 
     def __init__(self) -> None:
         self._free = self._shape = ""
@@ -107,7 +108,7 @@ class MigratedDatabase:
 
     async def _empty(self, store: ClickHouse) -> None:
         """Remove all rows, and with them the tokens of their inserts."""
-        for table in await self._values(store, self._TABLES):
+        for table in await self._values(store, self._WRITTEN_TO):
             await store.command(f"TRUNCATE TABLE {table} SYNC")
 
     async def _is_idle(self, store: ClickHouse) -> bool:

@@ -76,6 +76,7 @@ class World:
             hold_s=rng.choice((0.0, 0.0, 0.7)),
             drain_s=rng.choice((0.1, 3.0)),
         )
+        self.look_every_s = rng.choice((0.02, 0.2, 0.5))
         self.webs = ["web", "web-2"][: rng.choice((1, 1, 2))]
         self.doors: dict[str, Door] = {}
         self.processes: dict[str, tuple[ProcessDisk, asyncio.Task[None]]] = {}
@@ -242,6 +243,7 @@ class WatchedWriter(Writer):
     def __init__(self, world: World, disk: ProcessDisk) -> None:
         super().__init__(world.settings, Connection(world.store, disk.die), world.root, _as_disk(disk))
         self._world = world
+        self.look_every_s = world.look_every_s
 
     def _confirm(self, batch: Batch, upcoming: Segment | None) -> None:
         world, name = self._world, batch.segment.name

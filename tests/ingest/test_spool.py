@@ -65,6 +65,22 @@ def test_a_segment_is_sealed_when_full_and_its_name_tells_its_events() -> None:
     assert [name.events for name in names] == [4, 0]
 
 
+def test_nothing_is_sealed_behind_a_refused_report_that_could_not_be_removed() -> None:
+    disk, refused = FaultyDisk(random.Random(0)), {"sync", "remove"}
+    disk.refuse = refused.__contains__
+    writer = SegmentWriter(disk, FOLDER, IngestSettings(batch_rows_max=1), Clock())
+    with pytest.raises(SpoolUnavailable):
+        writer.commit([body(1)], 1)
+    refused.remove("sync")
+    writer.commit([body(2)], 1)
+    # Recovery would find the first one, whole: it must not come behind one that the writer has stored.
+    assert not sealed_bodies(disk, FOLDER)
+    refused.clear()
+    writer.seal_if_due()
+    assert sealed_bodies(disk, FOLDER) == [b"event 2"]
+    assert [file for file in disk.list(FOLDER) if SegmentName.parse(file)] == ["00000001-00000002-1.seg"]
+
+
 def test_a_segment_is_sealed_after_the_linger_time() -> None:
     disk, clock = FaultyDisk(random.Random(0)), Clock()
     writer = SegmentWriter(disk, FOLDER, IngestSettings(linger_s=1.0), clock)

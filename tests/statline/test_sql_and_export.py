@@ -17,6 +17,8 @@ import pyarrow.parquet
 import pytest
 
 from clickhouse.exporting import subjects
+from statline import export_command
+from statline.settings import load
 from tests.statline.node import Eventually, Node, environment, new_node, statline
 
 KILL = (
@@ -143,10 +145,14 @@ def exported(node: Node, *arguments: str) -> Path:
     return node.folder / done.stdout.split(" in ")[1].split(" (")[0]
 
 
-async def test_every_subject_is_exported_in_both_forms(node: Node) -> None:
+async def test_every_subject_is_exported_in_both_forms(node: Node, tmp_path: Path) -> None:
+    settings = load({"statline.data_dir": str(node.data_dir)}, environment={})
     for subject in subjects():
-        table = pyarrow.parquet.read_table(exported(node, subject, "--force"))
-        with exported(node, subject, "--format", "csv", "--force").open(newline="") as file:
+        for form in ("parquet", "csv"):
+            path = tmp_path / f"{subject}.{form}"
+            await export_command.run(settings, subject, since="", until="", form=form, out=path, force=False)
+        table = pyarrow.parquet.read_table(tmp_path / f"{subject}.parquet")
+        with (tmp_path / f"{subject}.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         assert table.num_rows == len(rows) > 0, subject
         assert table.column_names == list(rows[0]), subject
