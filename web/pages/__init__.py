@@ -26,6 +26,7 @@ TABLES: Final = tuple(
         leaderboards,
         ratings,
         players,
+        # Before the maps, whose names may hold any path.
         badges,
         matches,
         maps,

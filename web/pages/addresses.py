@@ -36,6 +36,11 @@ def match(match_id: str) -> str:
     return f"/match/{_part(match_id)}"
 
 
+def share_image(page: str) -> str:
+    """The picture that links to a page show."""
+    return f"{page}/share.png"
+
+
 def game_map(name: str) -> str:
     """The page of a map (`obj/obj_team1` is one segment)."""
     return f"/map/{_part(name)}"

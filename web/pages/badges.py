@@ -1,105 +1,93 @@
-"""Pictures of a player for elsewhere: a badge for forum signatures and the image that links to his page show."""
+"""Pictures for elsewhere: a player's badge for forum signatures, and the images that links to pages show."""
 
 from __future__ import annotations
 
-import asyncio
-import functools
 from typing import Final
 
-import resvg_py
-from aiohttp import hdrs, web
-from msgspec import Struct
+from aiohttp import web
 
 from query import players
-from web.assets import DIST
 from web.endpoints import Endpoints
 from web.errors import not_found
+from web.pages import maps, matches, servers
 from web.pages.cached import cached
-from web.pages.rendering import draw
-from web.pages.words import fixed, share, whole
+from web.pages.pictures import FORMAT, Figure, Picture, answer
+from web.pages.words import date, duration, fixed, gametype, map_title, share, whole
 from web.parameters import part
-from web.stats.parameters import GUID, server_names
+from web.stats.parameters import GUID, MAP, map_name, server_names
 from web.world import WORLD
 
+SHARE: Final = "share.svg"
 NAME_SHOWN: Final = {"badge": 26, "share": 24}
 """Characters of a name that have room."""
-FAMILY: Final = "Barlow Semi Condensed"
-# A letter that the family does not have is looked for in all others, but not where letters are joined or marked.
-FAMILIES: Final = (("\u0590", "\u05ff", "Noto Sans Hebrew"), ("\u0600", "\u06ff", "Noto Sans Arabic"))
-"""First and last letter of a script, and the family that draws names in it."""
-KEPT: Final = "public, max-age=300"
-# A picture is shown inside pages of others: nothing in it may run or load.
-POLICY: Final = "default-src 'none'; style-src 'none'; sandbox"
+ALLIES: Final = "#86b0e0"
+AXIS: Final = "#f07a62"
+"""As the dark theme has them."""
 
 PICTURE: Final = part("picture", "badge or share")
-FORMAT: Final = part("format", "svg or png")
 
 endpoints = Endpoints("pages")
-
-
-class Pictured(Struct, frozen=True, kw_only=True):
-    """What a picture says of a player."""
-
-    name: str
-    family: str
-    """Of the name's letters."""
-    kills: str
-    deaths: str
-    kd: str
-    accuracy: str
 
 
 @endpoints.page("/player/{guid}/{picture:badge|share}.{format:svg|png}", parameters=[GUID, PICTURE, FORMAT])
 async def get_picture(request: web.Request) -> web.Response:
     """A player as a picture, SVG or PNG."""
-    world, asked, picture = request.app[WORLD], GUID.of(request), PICTURE.of(request)
+    world, asked, kind = request.app[WORLD], GUID.of(request), PICTURE.of(request)
 
-    async def produce() -> Pictured:
+    async def produce() -> Picture:
         guid = await players.player_guid(world.clickhouse, asked)
         stats = (await players.player_page(world.clickhouse, guid, server_names(world))).player
         if stats.first_seen is None:
             raise not_found("No such player was ever seen")
-        return Pictured(
-            name=short_name(stats.name, NAME_SHOWN[picture]), family=family_of(stats.name), kills=whole(stats.kills), deaths=whole(stats.deaths),
-            kd=fixed(stats.kd_ratio), accuracy=share(stats.accuracy),
-        )  # fmt: skip
+        figures = [
+            Figure("Kills", whole(stats.kills)), Figure("Deaths", whole(stats.deaths)),
+            Figure("K/D", fixed(stats.kd_ratio)), Figure("Accuracy", share(stats.accuracy if stats.shots_fired else None)),
+        ]  # fmt: skip
+        return Picture(name=stats.name, figures=figures, otherwise=f"Player {guid[:8]}")
 
-    shown = await cached(request, "leaderboard", f"picture/{picture}/{asked}", Pictured, produce)
-    svg = draw(f"{picture}.svg", shown)
-    headers = {hdrs.CACHE_CONTROL: KEPT, "Content-Security-Policy": POLICY}
-    if FORMAT.of(request) == "svg":
-        return web.Response(body=svg.encode(), content_type="image/svg+xml", charset="utf-8", headers=headers)
-    # Drawing takes milliseconds of CPU: not on the loop that answers everyone.
-    return web.Response(body=await asyncio.to_thread(png, svg), content_type="image/png", headers=headers)
+    shown = await cached(request, "leaderboard", f"picture/{asked}", Picture, produce)
+    return await answer(request, f"{kind}.svg", shown, NAME_SHOWN[kind])
 
 
-def png(svg: str) -> bytes:
-    """The picture as PNG, with the fonts that came with the build: the same on every machine, whatever it has installed.
-
-    Letters that none of them holds (Chinese, emoji) are boxes. Without a build the machine's own fonts are used.
-    """
-    fonts = _fonts()
-    drawn = resvg_py.svg_to_bytes(
-        svg_string=svg, font_files=fonts or None, skip_system_fonts=bool(fonts), sans_serif_family=FAMILY
-    )
-    return bytes(drawn)
-
-
-@functools.lru_cache(maxsize=1)
-def _fonts() -> list[str]:
-    return [str(path) for path in sorted((DIST / "pictures").glob("*.ttf"))]
-
-
-def family_of(name: str) -> str:
-    """The font family for a name: that of the first script in it which needs one of its own."""
-    for letter in name:
-        for first, last, family in FAMILIES:
-            if first <= letter <= last:
-                return family
-    return FAMILY
+@endpoints.page("/match/{match}/share.{format:svg|png}", parameters=[matches.MATCH, FORMAT])
+async def get_picture_of_match(request: web.Request) -> web.Response:
+    """A match as a picture: where and when it was, and how it stands."""
+    report = (await matches.match_view(request, matches.MATCH.of(request))).report
+    figures = [
+        Figure("Kills", whole(report.total_kills)), Figure("Players", whole(len(report.players))),
+        Figure("Length", duration(report.duration)),
+    ]  # fmt: skip
+    if report.team_match:
+        figures[2:] = []
+        figures[:0] = [
+            Figure("Allies", whole(report.allies_score), ALLIES),
+            Figure("Axis", whole(report.axis_score), AXIS),
+        ]
+    line = f"{gametype(report.gametype)} · {date(report.started_at)} · {report.server_name}"
+    shown = Picture(name=map_title(report.map_name), line=line, figures=figures, otherwise="A match")
+    return await answer(request, SHARE, shown, NAME_SHOWN["share"])
 
 
-def short_name(name: str, most: int) -> str:
-    """A name as one line of XML: without characters that XML forbids, shortened with an ellipsis."""
-    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-    return line if len(line) <= most else line[: most - 1] + "…"
+@endpoints.page("/map/{map:[^/]+}/share.{format:svg|png}", parameters=[MAP, FORMAT])
+async def get_picture_of_map(request: web.Request) -> web.Response:
+    """A map as a picture."""
+    page = (await maps.map_view(request, await map_name(request.app[WORLD], MAP.of(request)))).page
+    figures = [
+        Figure("Matches", whole(page.total_matches)), Figure("Kills", whole(page.total_kills)),
+        Figure("Players", whole(page.unique_players)), Figure("A match", duration(page.avg_duration)),
+    ]  # fmt: skip
+    best = f"Most kills: {page.top_players[0].name}" if page.top_players else "A map"
+    shown = Picture(name=map_title(page.map_name), line=best, figures=figures, otherwise="A map")
+    return await answer(request, SHARE, shown, NAME_SHOWN["share"])
+
+
+@endpoints.page("/server/{server}/share.{format:svg|png}", parameters=[servers.SERVER_ID, FORMAT])
+async def get_picture_of_server(request: web.Request) -> web.Response:
+    """A server as a picture: its last day."""
+    server = (await servers.server_view(request, servers.SERVER_ID.of(request))).server
+    figures = [
+        Figure("Matches", whole(server.total_matches)), Figure("Kills", whole(server.total_kills)),
+        Figure("Players", whole(server.unique_players)), Figure("At once", whole(server.peak_players_24h)),
+    ]  # fmt: skip
+    shown = Picture(name=server.name, line="The last 24 hours", figures=figures, otherwise="A server")
+    return await answer(request, SHARE, shown, NAME_SHOWN["share"])

@@ -135,6 +135,11 @@ class LeaderboardView:
         return "".join(f", {choice.name}" for choice in self.choices[1:] if choice.value)
 
     @property
+    def filters_set(self) -> int:
+        """How many filters are set."""
+        return sum(bool(choice.value) for choice in self.choices if choice.value != ALL) + self.asked.bots
+
+    @property
     def not_found(self) -> bool:
         """Whether somebody was looked for who is not ranked here."""
         return bool(self.asked.find) and all(one.guid != self.found for one in self.board.ranking.players)

@@ -76,11 +76,12 @@ async def get_maps_as_page(request: web.Request) -> web.Response:
 async def get_map_as_page(request: web.Request) -> web.Response:
     """One map."""
     name, kind = await map_name(request.app[WORLD], MAP.of(request)), SHOW.of(request)
-    view = await cached(request, "player", f"map/{kind}/{name}", MapView, lambda: _view(request, name, kind))
+    view = await map_view(request, name, kind)
     page = Page(
         title=map_title(name),
         section=addresses.MAPS,
         description=f"{whole(view.page.total_matches)} matches, {whole(view.page.total_kills)} kills",
+        share_image=addresses.share_image(addresses.game_map(name)),
         robots="noindex" if kind != SHOW.default else "",
     )
     picture = await picture_of(request, name)
@@ -94,6 +95,11 @@ async def get_map_as_page(request: web.Request) -> web.Response:
         "side": round(CELL_UNITS * ground.scale, 1) if ground else 0,
     }
     return render(request, "map.html", page, shown)
+
+
+async def map_view(request: web.Request, name: str, kind: str = SHOW.default) -> MapView:
+    """What a map's page and picture are made of; raises HttpError 404 for a map that nobody played."""
+    return await cached(request, "player", f"map/{kind}/{name}", MapView, lambda: _view(request, name, kind))
 
 
 async def _view(request: web.Request, name: str, kind: str) -> MapView:

@@ -152,7 +152,7 @@ class MatchView(Struct, frozen=True, kw_only=True):
 async def get_match_as_page(request: web.Request) -> web.Response:
     """Everything about a match; while it is played the page keeps itself up to date."""
     match_id = MATCH.of(request)
-    view = await cached(request, "live", f"match/{match_id}", MatchView, lambda: _view(request, match_id))
+    view = await match_view(request, match_id)
     report = view.report
     is_live = view.is_live(now())
     score = f"Allies {report.allies_score}, Axis {report.axis_score}. " if report.team_match else ""
@@ -162,6 +162,7 @@ async def get_match_as_page(request: web.Request) -> web.Response:
         description=(
             f"{score}{len(report.players)} players, {whole(report.total_kills)} kills in {duration(report.duration)}"
         ),
+        share_image=addresses.share_image(addresses.match(report.match_id)),
         stream=addresses.match_stream(report.match_id) if is_live else "",
     )
     picture = await picture_of(request, report.map_name)
@@ -174,6 +175,11 @@ async def get_match_as_page(request: web.Request) -> web.Response:
         "spots": view.spots(ground) if ground else [],
     }
     return render(request, "match.html", page, shown)
+
+
+async def match_view(request: web.Request, match_id: str) -> MatchView:
+    """What a match's page and picture are made of; raises HttpError 404 for a match that nobody heard of."""
+    return await cached(request, "live", f"match/{match_id}", MatchView, lambda: _view(request, match_id))
 
 
 async def _view(request: web.Request, match_id: str) -> MatchView:

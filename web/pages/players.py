@@ -134,7 +134,7 @@ async def get_player_as_page(request: web.Request) -> web.Response:
     )
     page = Page(
         title=view.name, section=addresses.LEADERBOARDS, description=description, has_charts=True,
-        share_image=addresses.player(view.guid) + "/share.png",
+        share_image=addresses.share_image(addresses.player(view.guid)), has_badge=True,
     )  # fmt: skip
     shown = {"player": view, "radar": radar([view]), "strengths": await _strengths(request, view.guid)}
     return render(request, "player.html", page, shown)

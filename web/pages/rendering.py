@@ -45,6 +45,8 @@ class Page:
     """Whether the chart library should be on its way early."""
     share_image: str = ""
     """Path of the picture that links to this page show elsewhere."""
+    has_badge: bool = False
+    """Whether there is a badge of it for forum signatures."""
     robots: str = ""
     """`noindex` for what search engines should not list."""
     stream: str = ""
@@ -86,7 +88,7 @@ def render(
         framed_by = ANYBODY
     elif here.mode == "share":
         source, frames = _environment().get_template("share.html"), ITSELF
-        view = embeds.shared(here, parts, origin, page.title, has_badge=bool(page.share_image))
+        view = embeds.shared(here, parts, origin, page.title, has_badge=page.has_badge)
         page = replace(page, title=f"Share {page.title}".strip(), robots="noindex", has_charts=False)
     html = source.render(
         page=page,

@@ -63,15 +63,14 @@ async def get_servers_as_page(request: web.Request) -> web.Response:
 async def get_server_as_page(request: web.Request) -> web.Response:
     """One server."""
     server_id = SERVER_ID.of(request)
-    view = await cached(
-        request, "server", f"server/{server_id}", ServerView, lambda: _view(request, server_id)
-    )
+    view = await server_view(request, server_id)
     [server] = await with_live(request.app[WORLD], [view.server])
     state = "online" if server.is_online else "offline"
     page = Page(
         title=server.name,
         section=addresses.SERVERS,
         description=f"{state}, {server.current_players} of {server.max_players} players",
+        share_image=addresses.share_image(addresses.server(server_id)),
     )
     parts = {
         "server": server,
@@ -99,6 +98,13 @@ async def _servers(request: web.Request) -> list[ServerItem]:
         request, "server", "servers", list[ServerItem],
         lambda: servers.servers(world.clickhouse, active, now()),
     )  # fmt: skip
+
+
+async def server_view(request: web.Request, server_id: str) -> ServerView:
+    """What a server's page and picture are made of; raises HttpError 404 for one that is not registered."""
+    return await cached(
+        request, "server", f"server/{server_id}", ServerView, lambda: _view(request, server_id)
+    )
 
 
 async def _view(request: web.Request, id: str) -> ServerView:

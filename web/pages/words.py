@@ -16,6 +16,9 @@ LONG_NAME: Final = 18
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
+_UNITS: Final = (
+    ("year", 31_557_600), ("month", 2_629_800), ("week", 604_800), ("day", 86_400), ("hour", _HOUR_S), ("minute", _MINUTE_S),
+)  # fmt: skip
 
 
 def whole(value: float | None) -> str:
@@ -67,6 +70,29 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
 
 
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """5 minutes ago, yesterday: letter for letter what scripts/times.js writes, so that nothing moves when it does."""
+    seconds = (at - (now or datetime.now(UTC))).total_seconds()
+    for unit, size_s in _UNITS:
+        if abs(seconds) >= size_s:
+            return _relative(int(seconds / size_s), unit)
+    return "just now"
+
+
+def _relative(count: int, unit: str) -> str:
+    """As Intl.RelativeTimeFormat says it in English with `numeric: "auto"`."""
+    if abs(count) == 1 and unit not in {"hour", "minute"}:
+        when = "last" if count < 0 else "next"
+        return {"day": "yesterday" if count < 0 else "tomorrow"}.get(unit, f"{when} {unit}")
+    units = f"{whole(abs(count))} {unit}{'s' if abs(count) != 1 else ''}"
+    return f"{units} ago" if count < 0 else f"in {units}"
+
+
+def date(at: datetime) -> str:
+    """25 Nov 2026."""
+    return at.astimezone(UTC).strftime("%-d %b %Y")
+
+
 def day(at: datetime) -> str:
     """25 Nov."""
     return at.astimezone(UTC).strftime("%-d %b")
@@ -104,6 +130,6 @@ def sparkline(values: Sequence[float], width: int = 96, height: int = 28) -> str
 
 FILTERS: Final = {
     "whole": whole, "short": short, "fixed": fixed, "share": share, "duration": duration, "ordinal": ordinal,
-    "stamp": stamp, "moment": moment, "day": day, "gametype": gametype, "map_title": map_title,
+    "stamp": stamp, "moment": moment, "ago": ago, "day": day, "gametype": gametype, "map_title": map_title,
     "weapon_name": weapon_name, "sparkline": sparkline,
 }  # fmt: skip

@@ -1,53 +1,72 @@
-"""Pictures of players: well-formed whatever they are called, and nothing in them runs."""
+"""Pictures of what has a page: well-formed whatever it is called, and nothing in them runs."""
 
 from __future__ import annotations
 
+import re
 import urllib.request
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 
 from tests.web.pages.site import HOSTILE, Site
-from web.pages.badges import Pictured, family_of, png, short_name
-from web.pages.rendering import draw
+from web.pages.pictures import one_line
 
 SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
+PAGES: dict[str, Callable[[Site], str]] = {
+    "player": lambda site: f"/player/{site.leader()}",
+    "match": lambda site: f"/match/{site.newest_match()}",
+    "crowd": lambda _: "/match/crowd",
+    "map": lambda site: f"/map/{site.map_of_newest()}",
+    "hostile map": lambda _: "/map/dm%2F%3Cb%3Emap%3C%2Fb%3E",
+    "server": lambda site: f"/server/{site.server()}",
+}
+
+
+def fetched(url: str) -> tuple[str, bytes]:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return answer.headers["Content-Type"], answer.read()
+
+
+def texts(svg: bytes) -> list[str]:
+    """What stands in a picture; it may hold nothing but shapes and text."""
+    root = ET.fromstring(svg)
+    assert {one.tag.removeprefix(SVG) for one in root.iter()} <= {"svg", "title", "rect", "text", "tspan"}
+    return ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize("picture", ["badge", "share"])
 @pytest.mark.parametrize("guid", HOSTILE)
 def test_a_hostile_name_is_text_of_the_picture_and_no_markup(guid: str, picture: str, site: Site) -> None:
-    with urllib.request.urlopen(
-        f"{site.url}/player/{quote(guid, safe='')}/{picture}.svg", timeout=10
-    ) as answer:
-        root = ET.fromstring(answer.read())
-    assert {one.tag.removeprefix(SVG) for one in root.iter()} == {"svg", "title", "rect", "text"}
-    shown = [one.text or "" for one in root.iter(f"{SVG}text")]
-    assert short_name(HOSTILE[guid], 24)[:20] in " ".join(shown)
+    _, svg = fetched(f"{site.url}/player/{quote(guid, safe='')}/{picture}.svg")
+    assert one_line(HOSTILE[guid], 24)[:20] in " ".join(texts(svg))
 
 
-def test_the_picture_comes_as_png_too(site: Site) -> None:
-    with urllib.request.urlopen(f"{site.url}/player/hostile-image/badge.png", timeout=10) as answer:
-        assert answer.headers["Content-Type"] == "image/png"
-        assert answer.read().startswith(PNG)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_to_a_page_shows_its_picture(page: str, site: Site) -> None:
+    path = PAGES[page](site)
+    _, html = fetched(site.url + path)
+    shown = re.search(r'<meta property="og:image" content="(http[^"]+)">', html.decode())
+    assert shown
+    kind, drawn = fetched(shown[1])
+    assert kind == "image/png"
+    assert drawn.startswith(PNG)
+    _, svg = fetched(shown[1].replace(".png", ".svg"))
+    assert "statline" in texts(svg)
 
 
-def test_what_xml_forbids_and_turns_direction_is_replaced() -> None:
-    assert short_name("a\x00b\u202ec", 26) == "a\ufffdb\ufffdc"
-    assert short_name("x" * 200, 10) == "x" * 9 + "…"
+def test_the_picture_of_a_match_says_how_it_stands(site: Site) -> None:
+    match = site.newest_match()
+    report = site.json(f"/api/v1/stats/match/{match}/advanced")
+    _, svg = fetched(f"{site.url}/match/{match}/share.svg")
+    shown = texts(svg)
+    assert str(report["total_kills"]) in shown
+    if report["team_match"]:
+        assert shown[shown.index("Allies") - 1] == str(report["allies_score"])
 
 
-@pytest.mark.parametrize("name", ["Zażółć gęślą", "Снайпер Ωmega", "قناص الصحراء", "שלום", "Hunter"])
-def test_a_picture_needs_no_font_of_the_machine(name: str) -> None:
-    drawn = [_drawn(text) for text in (name, "\U0001f9ed" * 4, "")]
-    assert drawn[0] != drawn[1]
-    assert drawn[0] != drawn[2]
-    # A letter that no font has is drawn as a box: what is drawn here are the letters themselves.
-    assert _drawn(name[0] * 3) != _drawn(name[1] * 3)
-
-
-def _drawn(name: str) -> bytes:
-    figures = dict.fromkeys(("kills", "deaths", "kd", "accuracy"), "")
-    return png(draw("badge.svg", Pictured(name=name, family=family_of(name), **figures)))
+def test_the_badge_comes_as_png_too(site: Site) -> None:
+    kind, drawn = fetched(f"{site.url}/player/hostile-image/badge.png")
+    assert (kind, drawn[:8]) == ("image/png", PNG)

@@ -16,6 +16,7 @@ from tests.web.pages.browsing import (
     transferred_bytes,
 )
 from tests.web.pages.site import Site
+from web.pages.words import _relative
 
 FIRST_VIEW_BYTES_MAX = 300_000
 
@@ -84,3 +85,14 @@ async def test_the_theme_is_kept_and_never_flashes(visit: Visits) -> None:
     await page.reload()
     assert await page.evaluate("window.firstTheme") == "light"
     assert await page.evaluate(background) == light
+
+
+async def test_a_time_reads_the_same_before_the_script_came_and_after(visit: Visits) -> None:
+    page = await visit("/about/rating")
+    for unit in ("year", "month", "week", "day", "hour", "minute"):
+        for count in (-2, -1, 1, 2):
+            written = await page.evaluate(
+                "([count, unit]) => new Intl.RelativeTimeFormat('en', {numeric: 'auto'}).format(count, unit)",
+                [count, unit],
+            )
+            assert written == _relative(count, unit)

@@ -40,6 +40,22 @@ async def test_without_script_the_filters_are_a_form(visit: Visits) -> None:
     await expect(page.locator("#board-title")).to_have_text("Deaths, all time")
 
 
+async def test_on_a_phone_the_filters_fold_into_one_line_that_counts_them(visit: Visits) -> None:
+    page = await visit("/leaderboards", size="phone", script=False)
+    board, period = page.locator("#board-title"), page.get_by_label("Period")
+    await expect(period).to_be_hidden()
+    await page.get_by_text("Filters").click()
+    await period.select_option("week")
+    await page.get_by_role("button", name="Show").click()
+    await expect(board).to_have_text("Kills, this week")
+    await expect(page.locator(".fold summary")).to_have_text("Filters (1 set)")
+    # With script the count follows what is chosen.
+    page = await visit("/leaderboards", size="phone")
+    await page.get_by_text("Filters").click()
+    await page.get_by_label("Bots too").check()
+    await expect(page.locator(".fold summary")).to_have_text("Filters (1 set)")
+
+
 async def test_the_figures_are_those_of_the_api(site: Site, visit: Visits) -> None:
     page = await visit("/leaderboards?stat=kills")
     first = site.json("/api/v1/stats/leaderboard/kills?limit=1")["players"][0]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
 from web.pages import addresses, words
 
 
@@ -29,6 +31,19 @@ def test_times_are_utc_for_machines_and_people() -> None:
     assert words.stamp(at) == "2026-11-25T18:05:00Z"
     assert words.moment(at) == "25 Nov 2026, 18:05 UTC"
     assert words.day(datetime(2026, 11, 5, tzinfo=UTC)) == "5 Nov"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "just now"), (-59, "just now"), (-60, "1 minute ago"), (-7199, "1 hour ago"), (-86_400, "yesterday"),
+        (-172_800, "2 days ago"), (-604_800, "last week"), (-2_629_800, "last month"), (-40_000_000, "last year"),
+        (-70_000_000, "2 years ago"), (3700, "in 1 hour"), (90_000, "tomorrow"),
+    ],
+)  # fmt: skip
+def test_how_long_ago_it_was_is_said_in_words(seconds: int, text: str) -> None:
+    at = datetime(2026, 11, 25, tzinfo=UTC)
+    assert words.ago(at + timedelta(seconds=seconds), at) == text
 
 
 def test_a_sparkline_stays_within_its_box_and_needs_two_values() -> None:

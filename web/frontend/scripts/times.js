@@ -1,4 +1,4 @@
-// Times in the reader's own zone and words; the server writes UTC, which stays as the title.
+// Times in the reader's own zone, as titles, and how long ago they were, which the server writes just so (web/pages/words.py).
 const STEPS = [
   ["year", 31_557_600],
   ["month", 2_629_800],
