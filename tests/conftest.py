@@ -249,7 +249,7 @@ def eventually() -> Callable[..., Any]:
     return wait_until
 
 
-async def wait_until(condition: Callable[[], Any], within_s: float = 10.0, every_s: float = 0.02) -> Any:
+async def wait_until(condition: Callable[[], Any], within_s: float = 60.0, every_s: float = 0.02) -> Any:
     """The first true value of `condition` (a function, sync or async). Fails the test after `within_s`."""
     deadline = time.monotonic() + within_s
     while True:

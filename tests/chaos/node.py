@@ -21,7 +21,7 @@ from clickhouse.engine.credentials import engine_url
 from statline import locks
 
 START_S: Final = 120.0
-STOP_S: Final = 30.0
+STOP_S: Final = 60.0
 ROLES: Final = ("web", "writer", "engine")
 STORES: Final = {"postgres": "postgres", "valkey": "valkey-server"}
 

@@ -19,7 +19,7 @@ from clickhouse.engine import engine_url
 from clickhouse.settings import ClickHouseSettings
 from postgres.embedded import EmbeddedPostgres
 
-START_S: Final = 60.0
+START_S: Final = 120.0
 HUNGRY: Final = (
     "CREATE TABLE hungry (n UInt64) ENGINE = Null",
     (

@@ -107,7 +107,7 @@ class EngineProcess:
     def wait(self) -> int:
         """Its exit code."""
         assert self.process is not None
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     def stop(self) -> None:
         """End it, if it still runs."""

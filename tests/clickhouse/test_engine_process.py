@@ -47,7 +47,7 @@ def test_second_engine_on_a_folder_is_refused_in_one_line(engine_process: Engine
     assert engine_process.process is not None
     second = EngineProcess(engine_process.data_dir)
     before = len(engine_process.log())
-    assert second.spawn().wait(timeout=20) == 1
+    assert second.spawn().wait(timeout=60) == 1
     told = engine_process.log()[before:]
     assert told.count("\n") == 1
     assert f"belongs to another engine, process {engine_process.process.pid}" in told

@@ -89,7 +89,7 @@ async def test_a_registry_that_forgot_us_is_told_again(postgres: Postgres) -> No
     async with postgres.connection() as connection:
         await connection.execute("DELETE FROM nodes")
     keeping = asyncio.create_task(first.keep())
-    async with postgres.connection() as connection, asyncio.timeout(10):
+    async with postgres.connection() as connection, asyncio.timeout(60):
         # Looked at, not tried: whoever tries while the registry is empty takes the name himself.
         while not await connection.fetchval("SELECT count(*) FROM nodes"):
             await asyncio.sleep(0.05)

@@ -82,7 +82,7 @@ async def test_what_goes_in_at_the_door_comes_out_in_the_tables(
 async def drain_while_open(door: Any, clickhouse: ClickHouse, data_dir: Path) -> None:
     stop = asyncio.Event()
     writer = asyncio.create_task(run_writer(SETTINGS, clickhouse, data_dir, stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while door.pending_events():
             await asyncio.sleep(0.01)
     stop.set()

@@ -87,4 +87,4 @@ async def test_workers_wait_for_postgres_and_stop_when_asked() -> None:
     )
     await asyncio.sleep(0)
     stop.set()
-    await asyncio.wait_for(worker, 30)
+    await asyncio.wait_for(worker, 60)

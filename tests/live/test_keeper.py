@@ -151,7 +151,7 @@ async def test_redis_away_loses_nothing_in_the_end(
             return [match.kills for match in found] == [QUEUE_BATCHES_MAX + 2]
 
         try:
-            await eventually(lambda: _quietly(all_there), within_s=20)  # type: ignore[operator]
+            await eventually(lambda: _quietly(all_there), within_s=60)  # type: ignore[operator]
         finally:
             working.cancel()
             await asyncio.to_thread(valkey.stop)

@@ -114,7 +114,7 @@ async def test_a_name_that_is_the_id_of_another_server_is_refused_as_unclear(pos
 
 async def test_every_change_is_heard_by_those_who_listen(postgres: Postgres) -> None:
     heard: asyncio.Queue[None] = asyncio.Queue()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         listening = asyncio.create_task(postgres.listen(servers.CHANNEL, lambda: heard.put_nowait(None)))
         await heard.get()  # once at the start: something may have been missed before
         await servers.add(postgres, "alpha")

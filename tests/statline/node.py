@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from statline import locks
 
-START_S: Final = 90.0
-STOP_S: Final = 30.0
+START_S: Final = 120.0
+STOP_S: Final = 60.0
 EVENT: Final = (
     b'{"type":"player_kill","match_id":"m","attacker_guid":"a","victim_guid":"b","weapon":"Thompson"}'
 )
@@ -96,7 +96,7 @@ class Node:
             self.address + path, data=body, headers={"X-Server-Token": token} if token else {}
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

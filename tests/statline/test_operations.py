@@ -55,7 +55,7 @@ def send(node: Node, body: bytes) -> str:
     request = urllib.request.Request(
         f"{node.address}/api/v1/ingest/events", body, {"X-Server-Token": node.token}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 202
         return str(answer.headers["Statline-Receipt"])
 

@@ -37,7 +37,7 @@ async def test_a_web_role_that_waits_for_its_name_can_be_told_to_stop(
         )
         assert web.poll() is None, log.read_text()
         web.send_signal(signal.SIGTERM)
-        await eventually(lambda: web.poll() is not None, within_s=20)
+        await eventually(lambda: web.poll() is not None, within_s=60)
         assert web.returncode == 0, log.read_text()
     finally:
         web.kill()

@@ -29,7 +29,7 @@ async def drained(served: Served, clickhouse: ClickHouse, data_dir: Path) -> Non
     """Let the writer store everything."""
     stop = asyncio.Event()
     writer = asyncio.create_task(run_writer(INGEST, clickhouse, data_dir, stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while served.world.door.pending_events():
             await asyncio.sleep(0.01)
     stop.set()

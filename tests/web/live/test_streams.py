@@ -37,7 +37,7 @@ class Messages:
                 return fields.get("id", ""), fields["event"], json.loads(fields["data"])
 
     async def _line(self) -> str:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = await self.response.content.readline()
         if not line:
             raise EOFError

@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.web.pages.browsing import Visits, launch
 from tests.web.pages.site import Site, open_site
+
+# A page that shows it later is slow, not wrong: on a busy machine Playwright's five seconds pass quickly.
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

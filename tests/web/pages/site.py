@@ -56,7 +56,7 @@ class Site:
 
     def json(self, path: str) -> Any:
         """An answer of the API."""
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
 
     def post(self, *events: dict[str, object]) -> None:

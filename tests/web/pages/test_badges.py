@@ -26,7 +26,7 @@ PAGES: dict[str, Callable[[Site], str]] = {
 
 
 def fetched(url: str) -> tuple[str, bytes]:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.headers["Content-Type"], answer.read()
 
 

@@ -43,7 +43,7 @@ PAGES: dict[str, Callable[[Site], str]] = {
 def fetched(url: str) -> tuple[int, Message, str]:
     request = urllib.request.Request(url, headers={"Accept": "text/html"})
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -44,7 +44,7 @@ async def test_what_is_played_moves_on_every_page_that_shows_it(
     card = front.locator(f"[data-live-match='{match['match_id']}']")
     site.post(scored("live", 70, 13, 10), kill("live", 41, "long-name", "hostile-script"))
     for score in (card, server.locator("#playing"), whole.locator("#score")):
-        await expect(score.locator("[data-live=allies]")).to_have_text("13", timeout=20_000)
+        await expect(score.locator("[data-live=allies]")).to_have_text("13")
         await expect(score.locator("[data-live=axis]")).to_have_text("10")
     # Everybody killed his neighbour once before.
     for page in pages[1:]:
@@ -52,12 +52,10 @@ async def test_what_is_played_moves_on_every_page_that_shows_it(
 
     site.post(kill("live", 43, "Latecomer", "long-name"))
     for page in pages[1:]:
-        await expect(page.locator("[data-live-player='live-Latecomer'] [data-kills]")).to_have_text(
-            "1", timeout=30_000
-        )
+        await expect(page.locator("[data-live-player='live-Latecomer'] [data-kills]")).to_have_text("1")
 
     site.post(*opening("live-next"))
-    await expect(card).to_have_count(0, timeout=30_000)
+    await expect(card).to_have_count(0)
     await expect(front.locator("#live .card")).not_to_have_count(0)
     for page in pages:
         assert await page.evaluate("window.sameDocument")
@@ -72,12 +70,12 @@ async def test_a_stream_that_was_cut_comes_back_and_has_missed_nothing(
         page = await visits(f"/server/{match['server_id']}")
         allies = page.locator("#playing [data-live=allies]")
         # The answer may be a remembered one, of the match before: then the part is asked for again.
-        await expect(allies).to_have_text("12", timeout=20_000)
+        await expect(allies).to_have_text("12")
         await expect(page.locator("#playing[data-state=open]")).to_have_count(1)
         await only_streams(page)
         # One change over the stream: from here on the browser knows where it is.
         site.post(scored("live-cut", 70, 13, 9))
-        await expect(allies).to_have_text("13", timeout=20_000)
+        await expect(allies).to_have_text("13")
         network.cut()
         await expect(page.locator("#playing[data-state=lost]")).to_have_count(1)
         site.post(scored("live-cut", 71, 14, 9))
@@ -86,7 +84,7 @@ async def test_a_stream_that_was_cut_comes_back_and_has_missed_nothing(
         )
         asked = len(network.requests)
         network.mend()
-        await expect(allies).to_have_text("14", timeout=20_000)
+        await expect(allies).to_have_text("14")
         await expect(page.locator("#playing[data-state=open]")).to_have_count(1)
         came_back = [
             head for head in network.requests[asked:] if f"/servers/{match['server_id']}/events" in head
@@ -108,5 +106,5 @@ async def test_a_part_that_came_anew_knows_that_the_stream_runs(
         await page.evaluate("document.querySelector('#playing').dispatchEvent(new Event('stale'))")
         return await page.locator("#playing:not([data-old])").count() == 1
 
-    await eventually(is_new, within_s=20)
+    await eventually(is_new, within_s=60)
     await expect(page.locator("#playing[data-state=open]")).to_have_count(1)

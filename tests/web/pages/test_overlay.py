@@ -29,7 +29,7 @@ async def test_the_board_and_the_feed_move_without_a_reload(
     await expect(page.locator("#board .side")).to_have_count(2)
     await expect(page.locator("#feed li")).to_have_count(8)
     site.post(kill("overlay-moves", 40, "Newcomer", "hostile-script", weapon="Bazooka"))
-    await expect(page.locator("#feed li").last).to_contain_text("Bazooka", timeout=20_000)
+    await expect(page.locator("#feed li").last).to_contain_text("Bazooka")
     await expect(page.locator("#board")).to_contain_text("Newcomer")
     end = {
         "type": "match_end",
@@ -38,7 +38,7 @@ async def test_the_board_and_the_feed_move_without_a_reload(
         "timestamp": "99.5",
     }
     site.post({**end, "winning_team": "allies", "allies_score": "13", "axis_score": "9"})
-    await expect(page.locator(".state")).to_have_text("Allies win", timeout=20_000)
+    await expect(page.locator(".state")).to_have_text("Allies win")
     await expect(page.locator(".points")).to_have_text("13 – 9")
 
 

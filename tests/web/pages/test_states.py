@@ -66,7 +66,7 @@ async def test_a_new_site_shows_its_first_event_and_comes_back_when_a_store_was_
         await expect(page.locator("h1")).to_have_text("The figures are away")
         await expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
         os.kill(site.node.pid, signal.SIGCONT)
-        await expect(page.locator("h1")).to_have_text("Weapons", timeout=60_000)
+        await expect(page.locator("h1")).to_have_text("Weapons")
         await expect(page.locator("tbody")).to_contain_text("Thompson")
         await visits.leave()
 
