@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from clickhouse.client import ClickHouse
-from query.rankings import Person, people, scope_parameters
+from query.rankings import BY_SPAN, Person, people, scope_parameters
 from query.ratios import METRES_PER_UNIT
 from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import Card
@@ -51,7 +51,9 @@ async def cards(store: ClickHouse, scope: Scope = EVERYTHING) -> dict[str, list[
     """
     parameters = {**scope_parameters(scope), "source": "days" if scope.by_days else "hours"}
     counted, decided, swiss = await asyncio.gather(
-        store.rows("cards_counted", parameters), store.rows("cards_decided", parameters), _swiss(store, scope)
+        store.rows("cards_counted", parameters),
+        store.rows("cards_decided", {**parameters, "source": BY_SPAN}),
+        _swiss(store, scope),
     )
     best: dict[str, Best] = {
         **_best(COUNTED, counted[0]["best"] if counted else []),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.players import player_guid
-from query.rankings import entries, people, scope_parameters
+from query.rankings import BY_HOURS, entries, people, scope_parameters
 from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import PlayerPercentiles, StatPercentile
 
@@ -40,8 +40,10 @@ async def percentiles(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -
     # The player is shown as what he is: a bot, too.
     own = (await entries(store, [guid], _with_bots(scope)))[guid]
     counted, decided, named = await asyncio.gather(
-        _standings(store, "percentiles_counted", COUNTED, guid, own, scope),
-        _standings(store, "percentiles_decided", DECIDED, guid, own, scope),
+        _standings(
+            store, "percentiles_counted", COUNTED, guid, own, scope, "days" if scope.by_days else "hours"
+        ),
+        _standings(store, "percentiles_decided", DECIDED, guid, own, scope, BY_HOURS),
         people(store, [guid], scope.game),
     )
     return PlayerPercentiles(
@@ -66,11 +68,12 @@ async def _standings(
     guid: str,
     own: Mapping[str, Any],
     scope: Scope,
+    source: str,
 ) -> dict[str, StatPercentile]:
     values = [float(own.get(stat, 0)) for stat in stats]
     parameters = {
         **scope_parameters(scope),
-        "source": "days" if scope.by_days else "hours",
+        "source": source,
         "guid": guid,
         "scores": [round(min(value, _VALUE_MAX) * 1e6) for value in values],
     }

@@ -85,7 +85,7 @@ async def player_page(
     (counted, decided, [ranked], ratings), (weapons, maps, matches) = await asyncio.gather(
         asyncio.gather(
             _counted(store, guids, asked),
-            _summed_matches(store, guids, asked),
+            match_sums(store, guids, asked),
             store.rows("player_rank", {"game": asked.game, "guid": guids[0]}),
             player_ratings(store, guids, asked.game),
         ),
@@ -132,9 +132,20 @@ async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     return {**(counters[0] if counters else {}), **person}
 
 
-async def _summed_matches(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
-    """How many matches were played and won, and for how long, of all game ids together."""
-    rows = await store.rows("player_match_totals", {**asked.parameters(), "guids": list(guids)})
+async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
+    """How many matches were played, finished, won and lost, and for how long (`playtime_s`), of all game ids together."""
+    bound = {**asked.parameters(), "guids": list(guids)}
+    [ended] = await divided(store, "player_results", bound, "") or [{}]
+    if not ended.get("endless_matches"):
+        return {
+            "matches_played": ended.get("matches_played", 0),
+            "games": ended.get("games", 0),
+            "wins": ended.get("matches_won", 0),
+            "losses": ended.get("matches_lost", 0),
+            "playtime_s": ended.get("playtime_s", 0.0),
+        }
+    # Hardly anybody has a match of more than six hours, and to count the hours of each costs everybody as much as all the rest.
+    rows = await store.rows("player_match_totals", bound)
     # Of none: 0, for the counters know matches too, those in which he was seen and not those that began.
     summed: dict[str, Any] = {"matches_played": 0}
     for row in rows:
@@ -279,7 +290,7 @@ def _stats(
     maps: list[PlayerMap],
     matches: list[PlayerMatch],
 ) -> PlayerStats:
-    """`totals` holds the columns of player_totals.sql and player_match_totals.sql, or nothing; `matches` newest first."""
+    """`totals` holds the columns of player_totals.sql and what `match_sums` tells, or nothing; `matches` newest first."""
 
     def count(column: str) -> int:
         return int(totals.get(column, 0))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from query.periods import EVER
-from query.players import guids_of, player_names
+from query.players import guids_of, match_sums, player_names
 from query.ratios import kd_ratio, kilometres, mean, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from query.together import DIVIDED, Asks, asking, divided
@@ -276,7 +276,7 @@ async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepSt
     (of, matches, picked, names), (at_pelvis, weapons, met, by_stance) = await asyncio.gather(
         asyncio.gather(
             basis(store, guids, scope),
-            store.rows("player_match_totals", {**scope.parameters(), "guids": list(guids)}),
+            match_sums(store, guids, scope),
             things(store, guids, scope, "item"),
             player_names(store, guids, scope.game),
         ),
@@ -287,7 +287,6 @@ async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepSt
             duels(store, guids, scope, "stance"),
         ),
     )
-    playtime_s = sum(row["playtime_s"] for row in matches)
     c, r, s = of.counters, of.results, of.sequences
     hits = c["shots_hit"]
     return DeepStats(
@@ -301,7 +300,7 @@ async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepSt
             avg_distance=metres(mean(c["kill_distance"], c["distance_kills"])), shots_fired=c["shots_fired"], shots_hit=hits,
         ),
         session=DeepSession(
-            playtime_hours=playtime_s / 3600, matches_played=r["matches_played"], wins=r["matches_won"],
+            playtime_hours=matches["playtime_s"] / 3600, matches_played=r["matches_played"], wins=r["matches_won"],
             win_rate=percent(r["matches_won"], r["matches_played"]), sessions=s["sessions"],
             avg_session_mins=mean(s["sessions_ms"], s["sessions"]) / 60_000, longest_session_mins=s["longest_session_ms"] / 60_000,
         ),

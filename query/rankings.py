@@ -8,7 +8,7 @@ they are kept, a weapon together with one of those.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +24,12 @@ LIMIT_MAX: Final = 100
 OFFSET_MAX: Final = 10_000_000
 PEOPLE_AT_ONCE: Final = 100
 """Guids in one question: they travel in its URL."""
+
+BY_SPAN: Final = "days"
+BY_HOURS: Final = "hours"
+"""Sources: how the time played in a match is told (shared/match_stats.sql): hardly anybody has one that needs its hours counted."""
+TIMED: Final = frozenset(["playtime", "run_gun"])
+"""What ranks by the time played."""
 
 Row = dict[str, Any]
 
@@ -77,6 +83,8 @@ async def ranking(store: ClickHouse, stat: str, scope: Scope, page: Page, sample
     players the smaller guid comes first. Around a player who is not ranked there is nobody. Raises InvalidCursor.
     """
     parameters = {**scope_parameters(scope), "stat": stat, "sample": sample or sample_of(stat)}
+    if not scope.weapon and stat in MATCH_STATS:
+        parameters["source"] = decided_by(stat)
     return await paged(store, _query(stat, scope), parameters, f"{stat}/{scope.key()}", page)
 
 
@@ -106,12 +114,18 @@ async def entries(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict
         return _by_guid(await store.rows("board_entries_weapon", parameters))
     counted, decided = map(
         _by_guid,
-        await asyncio.gather(
-            store.rows("board_entries", parameters), store.rows("board_entries_matches", parameters)
-        ),
+        await asyncio.gather(store.rows("board_entries", parameters), decided_entries(store, parameters)),
     )
     # What both know (kills, distance) is the counted one's: a match belongs whole to the period in which it began.
     return {guid: {**decided.get(guid, {}), **counted.get(guid, {})} for guid in guids}
+
+
+async def decided_entries(store: ClickHouse, parameters: Mapping[str, object]) -> list[Row]:
+    """What matches decided about the players of the parameters: the columns of shared/match_stats.sql."""
+    rows = await store.rows("board_entries_matches", {**parameters, "source": BY_SPAN})
+    if not any(row["endless_matches"] for row in rows):
+        return rows
+    return await store.rows("board_entries_matches", {**parameters, "source": BY_HOURS})
 
 
 async def entries_and_people(
@@ -130,6 +144,11 @@ async def people(store: ClickHouse, guids: Sequence[str], game: str) -> dict[str
         for row in await store.rows("board_players", parameters):
             known[row["player_guid"]] = Person(row["player_name"] or UNKNOWN_PLAYER, row["member_id"] > 0)
     return known
+
+
+def decided_by(stat: str) -> str:
+    """The source of a ranking by something matches decide."""
+    return BY_HOURS if stat in TIMED else BY_SPAN
 
 
 def scope_parameters(scope: Scope) -> dict[str, object]:

@@ -14,6 +14,8 @@ from query.rankings import (
     Page,
     Person,
     Standing,
+    decided_by,
+    decided_entries,
     entries_and_people,
     paged,
     people,
@@ -65,10 +67,15 @@ async def combos(
     """Who leads by a combo, one of COMBOS. Raises InvalidCursor."""
     combo = COMBOS[metric]
     asked = replace(scope, weapon="").at_least(combo.sample_min)
-    parameters = {**scope_parameters(asked), "stat": metric, "sample": combo.sample}
+    parameters = {
+        **scope_parameters(asked),
+        "stat": metric,
+        "sample": combo.sample,
+        "source": decided_by(metric),
+    }
     ranked = await paged(store, "board_ranking_combos", parameters, f"{metric}/{asked.key()}", page)
     counted, named = await asyncio.gather(
-        store.rows("board_entries_matches", {**scope_parameters(asked), "guids": ranked.guids or [""]}),
+        decided_entries(store, {**scope_parameters(asked), "guids": ranked.guids or [""]}),
         people(store, ranked.guids, asked.game),
     )
     rows = {row["player_guid"]: row for row in counted}

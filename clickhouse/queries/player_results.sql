@@ -1,4 +1,5 @@
--- Question: how did the matches of these players end, by where or when they began (or in all), and how long did winning and losing go on?
+-- Question: how did the matches of these players end, by where or when they began (or in all), for how long were they played, and how long
+--   did winning and losing go on? `playtime_s` is wrong when there are `endless_matches`: player_match_totals.sql is right for those, too.
 -- Several dimensions are one statement; `label` is the whole when `dimension` is empty.
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
 -- Parameters: game; guids (one person's, at most 100); dimensions (of: empty, map, server, gametype, hour, day_of_week);
@@ -46,7 +47,8 @@ decided AS
         server,
         kind,
         last_team,
-        greatest(0, span_s) AS seconds,
+        span_s,
+        ended,
         kind != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
         kind = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
         (team_decided AND last_team = winner)
@@ -69,6 +71,9 @@ SELECT
     count() AS matches_played,
     countIf(won) AS matches_won,
     countIf(lost) AS matches_lost,
+    countIf(ended) AS games,
+    sum(greatest(0, span_s)) AS playtime_s,
+    countIf(span_s > 21600) AS endless_matches,
     countIf(team_decided AND won) AS team_wins,
     countIf(team_decided AND won AND last_team = 'allies') AS allies_wins,
     countIf(team_decided AND won AND last_team = 'axis') AS axis_wins,

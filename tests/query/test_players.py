@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from clickhouse.client import ClickHouse
+from query.leaderboards import leaderboard
 from query.players import (
     player_by_name,
     player_guid,
@@ -15,6 +16,7 @@ from query.players import (
     player_page,
     player_weapons,
 )
+from query.players_deep import deep_stats
 from schema.answers.players import PlayerStats
 from tests.query.conftest import Stored
 from tests.query.oracle import by_match, day_stats, last, match_stats, players_of, weapon_stats
@@ -200,3 +202,7 @@ async def test_a_week_on_a_server_without_matches_is_no_week_of_play(clickhouse:
     ]
     await store(clickhouse, [row("jump", at, player_guid="1") for at in visits], "t")
     assert (await player_page(clickhouse, "1", {})).playtime_seconds == 50 * 60
+    assert (await deep_stats(clickhouse, "1")).session.playtime_hours == pytest.approx(50 / 60)
+    for stat in ("playtime", "jumps"):
+        [entry] = (await leaderboard(clickhouse, stat)).players
+        assert entry.playtime_seconds == 50 * 60, stat

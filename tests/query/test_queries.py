@@ -57,7 +57,8 @@ def test_query_has_a_caller(name: str) -> None:
 def test_every_shared_part_is_included_somewhere() -> None:
     whole = "".join(path.read_text("utf-8") for path in QUERIES.rglob("*.sql"))
     for path in (QUERIES / "shared").glob("*.sql"):
-        assert f"/* include shared/{re.sub('^counted_.*', 'counted_{source}.sql', path.name)} */" in whole
+        included = re.sub("^(counted|played)_.*", r"\1_{source}.sql", path.name)
+        assert f"/* include shared/{included} */" in whole
 
 
 @pytest.mark.parametrize("name", FILES)

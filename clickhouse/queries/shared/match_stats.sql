@@ -1,10 +1,12 @@
 -- What matches decide about every player of a scope (query/scope.py), by the names of query/ranked_stats.py, which tells how
 -- wins are decided. A match belongs to the hour in which it began.
 -- Parameters: game; from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any);
---   with_bots (0 or 1); guids (empty: everybody)
+--   with_bots (0 or 1); guids (empty: everybody); source (how the time played is told: days, by the whole of each match, which is
+--   wrong for `endless_matches`, or hours, by the hours of those, which is right)
 SELECT
     player_guid,
     count() AS matches_played,
+    countIf(span_s > 21600) AS endless_matches,
     sum(match_kills) AS kills,
     countIf(team_win OR ffa_win) AS wins,
     countIf(team_win) AS team_wins,
@@ -24,6 +26,7 @@ FROM
         is_bot,
         ended,
         match_rounds,
+        span_s,
         played_s,
         match_kills,
         match_deaths,
@@ -44,20 +47,7 @@ FROM
             sum(deaths) AS match_deaths,
             sum(walked) + sum(sprinted) + sum(swam) + sum(driven) AS match_distance,
             dateDiff('millisecond', min(first_acted), max(last_acted)) / 1000 AS span_s,
-            -- Longer than six hours is no match but a server that never says where one ends: count the hours played in. Only those are
-            -- kept apart, as there are hardly any and everybody's would cost as much as all the rest.
-            arraySort(groupArrayIf((hour, first_acted, last_acted), match_id IN
-            (
-                SELECT match_id FROM match_summaries
-                WHERE game = {game:String}
-                GROUP BY match_id
-                HAVING dateDiff('second', min(first_event), max(last_event)) >= 21600
-            ))) AS parts,
-            greatest(0, if(span_s > 21600, arraySum(
-                one -> greatest(0, dateDiff('millisecond',
-                    arrayMin(part -> part.2, arrayFilter(part -> part.1 = one, parts)),
-                    arrayMax(part -> part.3, arrayFilter(part -> part.1 = one, parts)))) / 1000,
-                arrayDistinct(arrayMap(part -> part.1, parts))), span_s)) AS played_s
+            /* include shared/played_{source}.sql */
         FROM match_players
         WHERE game = {game:String}
             AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
