@@ -191,7 +191,8 @@ class ClickHouse:
         Not deduplicated: the tables filled so keep one row per key themselves.
         """
         with timed(query):
-            await self._fill(table, query_text(query), parameters)
+            text = query_text(query, str(parameters.get("source", "days")))
+            await self._fill(table, text, parameters)
 
     async def _fill(self, table: str, sql: str, parameters: Mapping[str, object]) -> None:
         limit_s = self._settings.insert_time_max_s

@@ -1,15 +1,17 @@
-"""Cards: the three best players of each of 67 figures, in three scans (spec/openmohaa.md 7.4)."""
+"""Cards: the three best players of each of 67 figures, from what is kept of all players (query/standings.py) or in three scans (spec/openmohaa.md 7.4)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from clickhouse.client import ClickHouse
 from query.rankings import BY_SPAN, Person, people, scope_parameters
 from query.ratios import METRES_PER_UNIT
 from query.scope import EVERYTHING, Scope
+from query.standings import SCORE, leaders
 from schema.answers.leaderboards import Card
 
 Best = Sequence[tuple[float, str]]
@@ -26,6 +28,12 @@ COUNTED: Final = (
 DECIDED: Final = ("wins", "ffa_wins", "team_wins", "losses", "rounds_played", "games_finished", "pacifist")
 """In the order of cards_decided.sql."""
 SWISS: Final = "swiss_army_knife"
+BEST_OF_EACH: Final = 3
+
+STANDINGS: Final[Mapping[str, str]] = {
+    "kd": "kd_ratio", "objectives_done": "objectives", "bot_bully": "bot_kills", "rounds_played": "rounds", "games_finished": "games",
+}  # fmt: skip
+"""Card -> its name among the standings, where that differs."""
 
 SAME: Final[Mapping[str, str]] = {
     "executioner": "headshots", "trigger_happy": "shots_fired", "gravedigger": "bash_kills",
@@ -49,20 +57,38 @@ async def cards(store: ClickHouse, scope: Scope = EVERYTHING) -> dict[str, list[
     `swiss_army_knife` (different weapons killed with) knows the days of the scope, not its places: with a server, map, game type
     or part of the day it is empty. The scope's weapon and minimum sample do not matter.
     """
+    best = await _kept(store, scope) or await _of_all(store, scope)
+    best |= {key: best.get(shown, ()) for key, shown in SAME.items()}
+    named = await people(store, sorted({guid for one in best.values() for _, guid in one}), scope.game)
+    return {key: _cards(key, best.get(key, ()), named) for key in sorted(KEYS)}
+
+
+async def _kept(store: ClickHouse, scope: Scope) -> dict[str, Best]:
+    """As query.standings keeps them; nothing: ask all players."""
+    asked = {key: STANDINGS.get(key, key) for key in (*COUNTED, *DECIDED, SWISS)}
+    stats = sorted(set(asked.values()))
+    found = await leaders(
+        store, stats, replace(scope, weapon="", sample_min=None), offset=0, limit=BEST_OF_EACH
+    )
+    if not found:
+        return {}
+    return {
+        key: [(score / SCORE, guid) for score, guid in found[stat].leaders] for key, stat in asked.items()
+    }
+
+
+async def _of_all(store: ClickHouse, scope: Scope) -> dict[str, Best]:
     parameters = {**scope_parameters(scope), "source": "days" if scope.by_days else "hours"}
     counted, decided, swiss = await asyncio.gather(
         store.rows("cards_counted", parameters),
         store.rows("cards_decided", {**parameters, "source": BY_SPAN}),
         _swiss(store, scope),
     )
-    best: dict[str, Best] = {
+    return {
         **_best(COUNTED, counted[0]["best"] if counted else []),
         **_best(DECIDED, decided[0]["best"] if decided else []),
         SWISS: swiss,
     }
-    best |= {key: best.get(shown, ()) for key, shown in SAME.items()}
-    named = await people(store, sorted({guid for one in best.values() for _, guid in one}), scope.game)
-    return {key: _cards(key, best.get(key, ()), named) for key in sorted(KEYS)}
 
 
 def _best(keys: Sequence[str], lists: Sequence[Sequence[tuple[float, str]]]) -> dict[str, Best]:

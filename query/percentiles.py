@@ -1,4 +1,5 @@
-"""Where a player stands among all others, in each of the 40 stats: rank and percentile, in two scans and not forty.
+"""Where a player stands among all others, in each of the 40 stats: rank and percentile, from what is kept of all players
+(query/standings.py) or in two scans, and not forty.
 
 `percentiles(store, guid, scope)` is the one function for it, whoever shows it.
 """
@@ -7,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from clickhouse.client import ClickHouse
 from query.players import player_guid
 from query.rankings import BY_HOURS, entries, people, scope_parameters
 from query.scope import EVERYTHING, Scope
+from query.standings import Place, places, score_of
 from schema.answers.leaderboards import PlayerPercentiles, StatPercentile
 
 COUNTED: Final = (
@@ -25,9 +28,6 @@ COUNTED: Final = (
 DECIDED: Final = ("wins", "team_wins", "ffa_wins", "losses", "rounds", "playtime", "games")
 """In the order of percentiles_decided.sql."""
 
-_VALUE_MAX: Final = 9e12
-_NOTHING: Final[dict[str, Any]] = {}
-
 
 async def percentiles(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -> PlayerPercentiles:
     """Rank and percentile of a player in every stat of the scope; its weapon does not matter.
@@ -38,54 +38,57 @@ async def percentiles(store: ClickHouse, guid: str, scope: Scope = EVERYTHING) -
     """
     guid = await player_guid(store, guid, scope.game)
     # The player is shown as what he is: a bot, too.
-    own = (await entries(store, [guid], _with_bots(scope)))[guid]
-    counted, decided, named = await asyncio.gather(
-        _standings(
-            store, "percentiles_counted", COUNTED, guid, own, scope, "days" if scope.by_days else "hours"
-        ),
-        _standings(store, "percentiles_decided", DECIDED, guid, own, scope, BY_HOURS),
-        people(store, [guid], scope.game),
+    own, named = await asyncio.gather(
+        entries(store, [guid], _with_bots(scope)), people(store, [guid], scope.game)
     )
+    values = {stat: float(own[guid].get(stat, 0)) for stat in (*COUNTED, *DECIDED)}
+    kept = await places(store, guid, values, replace(scope, weapon=""))
+    stood = kept or await _places_among_all(store, guid, values, scope)
     return PlayerPercentiles(
         player_id=guid,
         guid=guid,
         player_name=named[guid].name,
         name=named[guid].name,
-        stats=counted | decided,
+        stats={stat: _standing(value, stood[stat]) for stat, value in values.items()},
     )
 
 
 def _with_bots(scope: Scope) -> Scope:
-    from dataclasses import replace
-
     return replace(scope, with_bots=True, weapon="", sample_min=None)
 
 
-async def _standings(
+async def _places_among_all(
+    store: ClickHouse, guid: str, values: Mapping[str, float], scope: Scope
+) -> dict[str, Place]:
+    """The same as query.standings.places, of any scope, by the sums of all players."""
+    days = "days" if scope.by_days else "hours"
+    counted, decided = await asyncio.gather(
+        _places(store, "percentiles_counted", COUNTED, guid, values, scope, days),
+        _places(store, "percentiles_decided", DECIDED, guid, values, scope, BY_HOURS),
+    )
+    return counted | decided
+
+
+async def _places(
     store: ClickHouse,
     query: str,
     stats: Sequence[str],
     guid: str,
-    own: Mapping[str, Any],
+    values: Mapping[str, float],
     scope: Scope,
     source: str,
-) -> dict[str, StatPercentile]:
-    values = [float(own.get(stat, 0)) for stat in stats]
-    parameters = {
-        **scope_parameters(scope),
-        "source": source,
-        "guid": guid,
-        "scores": [round(min(value, _VALUE_MAX) * 1e6) for value in values],
-    }
-    [row] = await store.rows(query, parameters)
+) -> dict[str, Place]:
+    own = {"source": source, "guid": guid, "scores": [score_of(values[stat]) for stat in stats]}
+    [row] = await store.rows(query, {**scope_parameters(scope), **own})
     nobody = [0] * len(stats)
     counts = zip(row["ranked"] or nobody, row["before"] or nobody, row["below"] or nobody, strict=True)
-    return {stat: _standing(value, *count) for stat, value, count in zip(stats, values, counts, strict=True)}
+    return {stat: Place(*count) for stat, count in zip(stats, counts, strict=True)}
 
 
-def _standing(value: float, ranked: int, before: int, below: int) -> StatPercentile:
-    """`ranked`, `before`, `below`: others who are ranked, stand before him, have less than he."""
+def _standing(value: float, place: Place) -> StatPercentile:
     if value <= 0:
-        return StatPercentile(value=0.0, rank=None, total=ranked, percentile=0.0)
-    percentile = round(below / ranked * 100, 2) if ranked else 100.0
-    return StatPercentile(value=round(value, 3), rank=before + 1, total=ranked + 1, percentile=percentile)
+        return StatPercentile(value=0.0, rank=None, total=place.ranked, percentile=0.0)
+    percentile = round(place.below / place.ranked * 100, 2) if place.ranked else 100.0
+    return StatPercentile(
+        value=round(value, 3), rank=place.before + 1, total=place.ranked + 1, percentile=percentile
+    )

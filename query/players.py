@@ -14,8 +14,9 @@ from query.games import MOHAA
 from query.periods import EVER
 from query.ratios import kd_ratio, metres, percent, points
 from query.scope import EVERYTHING, Scope
+from query.standings import places
 from query.times import known
-from query.together import Asks, divided
+from query.together import Asks, asking, divided
 from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 
@@ -82,43 +83,52 @@ async def player_page(
     # Here, since the boards of ratings import the names of players.
     from query.rating_boards import player_ratings
 
-    (counted, decided, [ranked], ratings), (weapons, maps, matches) = await asyncio.gather(
-        asyncio.gather(
-            _counted(store, guids, asked),
-            match_sums(store, guids, asked),
-            store.rows("player_rank", {"game": asked.game, "guid": guids[0]}),
-            player_ratings(store, guids, asked.game),
-        ),
-        asyncio.gather(
-            _weapons(store, guids, asked),
-            _maps(store, guids, asked, TOP_MAPS),
-            _matches(store, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
-        ),
-    )
-    rank, rating = ranked["before"] + 1 if ranked["is_ranked"] else 0, ratings.get(guids[0])
-    stats = _stats(
-        guids[0],
-        {
-            **counted,
-            **decided,
-            "rank": rank,
-            "elo": rating.elo if rating else None,
-        },
-        weapons,
-        maps,
-        matches,
-    )
+    async with asking(store) as together:
+        (counted, decided, rank, ratings), (weapons, maps, matches) = await asyncio.gather(
+            asyncio.gather(
+                _counted(together, guids, asked),
+                match_sums(together, guids, asked),
+                _rank(together, guids, asked.game),
+                player_ratings(store, guids, asked.game),
+            ),
+            asyncio.gather(
+                _weapons(together, guids, asked),
+                _maps(together, guids, asked, TOP_MAPS),
+                _matches(together, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
+            ),
+        )
+    rating = ratings.get(guids[0])
+    totals = {**counted, **decided, "rank": rank, "elo": rating.elo if rating else None}
+    stats = _stats(guids[0], totals, weapons, maps, matches)
     return PlayerPage(player=stats, **msgspec.structs.asdict(stats))
+
+
+async def _rank(store: Asks, guids: Sequence[str], game: str) -> int:
+    """The place by kills of all time, of the first of these ids; 0: bots, and who has no kill, have none."""
+    known = {row["player_guid"]: row for row in await _known(store, guids, game)}
+    his = known.get(guids[0])
+    if his is None or his["is_bot"] or not his["kills"]:
+        return 0
+    kept = await places(store, guids[0], {"kills": float(his["kills"])}, Scope(game=game))
+    if kept:
+        return kept["kills"].before + 1
+    [row] = await store.rows("player_rank", {"game": game, "guid": guids[0]})
+    return int(row["before"]) + 1
+
+
+async def _known(store: Asks, guids: Sequence[str], game: str) -> Sequence[Row]:
+    """What views counted of these ids of all time, a row for each that was ever seen."""
+    ever = {**EVERYTHING.parameters(), "game": game, "guids": list(guids)}
+    return await store.rows("player_totals", ever)
 
 
 async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """What views counted in the scope, with the name and the times of all time; nothing of a player nobody saw."""
-    ever = {**EVERYTHING.parameters(), "game": asked.game, "guids": list(guids)}
-    known = await store.rows("player_totals", ever)
+    known = await _known(store, guids, asked.game)
     if not known:
         return {}
     # The name under which he was seen last goes before those of his other ids.
-    known.sort(key=lambda row: row["last_seen"], reverse=True)
+    known = sorted(known, key=lambda row: row["last_seen"], reverse=True)
     if len(known) == 1 and asked.anywhere and asked.period == EVER:
         return known[0]
     person = {

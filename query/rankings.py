@@ -17,6 +17,7 @@ from query.cursors import cursor, keys_of
 from query.players import player_guid
 from query.ranked_stats import MATCH_STATS, sample_of
 from query.scope import Scope
+from query.standings import SCORE, leaders
 from schema.answers.words import UNKNOWN_PLAYER
 
 LIMIT: Final = 25
@@ -85,7 +86,23 @@ async def ranking(store: ClickHouse, stat: str, scope: Scope, page: Page, sample
     parameters = {**scope_parameters(scope), "stat": stat, "sample": sample or sample_of(stat)}
     if not scope.weapon and stat in MATCH_STATS:
         parameters["source"] = decided_by(stat)
-    return await paged(store, _query(stat, scope), parameters, f"{stat}/{scope.key()}", page)
+    kept = await standing_page(store, stat, scope, page, f"{stat}/{scope.key()}")
+    return kept or await paged(store, _query(stat, scope), parameters, f"{stat}/{scope.key()}", page)
+
+
+async def standing_page(store: ClickHouse, stat: str, scope: Scope, page: Page, of: str) -> Ranking | None:
+    """The page as query.standings keeps it; None: ask all players. Cursors and surroundings are always asked of all."""
+    if page.cursor or page.around:
+        return None
+    kept = await leaders(store, [stat], scope, offset=page.offset, limit=page.limit)
+    if kept is None:
+        return None
+    total, found = kept[stat]
+    standings = [
+        Standing(place, guid, score / SCORE, score)
+        for place, (score, guid) in enumerate(found, page.offset + 1)
+    ]
+    return _ranking(standings, total, of)
 
 
 async def paged(store: ClickHouse, query: str, parameters: dict[str, object], of: str, page: Page) -> Ranking:
@@ -98,8 +115,14 @@ async def paged(store: ClickHouse, query: str, parameters: dict[str, object], of
         first = await store.rows(query, {**parameters, **_page_parameters(Page(limit=1), of)})
         return Ranking([], first[0]["total"] if first else 0, None)
     standings = [Standing(row["place"], row["player_guid"], row["value"], row["score"]) for row in rows]
-    last, total = standings[-1], rows[0]["total"]
-    return Ranking(standings, total, cursor(of, (last.score, last.guid)) if last.rank < total else None)
+    return _ranking(standings, rows[0]["total"], of)
+
+
+def _ranking(standings: list[Standing], total: int, of: str) -> Ranking:
+    if not standings or standings[-1].rank == total:
+        return Ranking(standings, total, None)
+    last = standings[-1]
+    return Ranking(standings, total, cursor(of, (last.score, last.guid)))
 
 
 async def entries(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict[str, Row]:

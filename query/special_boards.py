@@ -21,6 +21,7 @@ from query.rankings import (
     people,
     ranking,
     scope_parameters,
+    standing_page,
 )
 from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import (
@@ -73,7 +74,9 @@ async def combos(
         "sample": combo.sample,
         "source": decided_by(metric),
     }
-    ranked = await paged(store, "board_ranking_combos", parameters, f"{metric}/{asked.key()}", page)
+    of = f"{metric}/{asked.key()}"
+    kept = await standing_page(store, metric, scope, page, of)
+    ranked = kept or await paged(store, "board_ranking_combos", parameters, of, page)
     counted, named = await asyncio.gather(
         decided_entries(store, {**scope_parameters(asked), "guids": ranked.guids or [""]}),
         people(store, ranked.guids, asked.game),

@@ -12,6 +12,7 @@ from jobs.settling import Settling, Step
 from live.webhooks import JOB, Webhooks
 from postgres.pool import Postgres
 from query.rater import rate_due, rater_lock
+from query.standings import Renewal
 
 
 def settling_steps(webhooks: Webhooks) -> list[Step]:
@@ -33,8 +34,14 @@ def background_jobs(
             if ours:
                 await rate_due(store, datetime.now(UTC))
 
+    renewal = Renewal(store)
+
+    async def renew_standings() -> None:
+        await renewal.run()
+
     return [
         Scheduled("settle_matches", f"* * * * * */{settings.settle_every_s}", settle_matches),
         Scheduled("rate_matches", "* * * * *", rate_matches),
+        Scheduled("renew_standings", "* * * * *", renew_standings),
         Queued(JOB, webhooks.deliver),
     ]

@@ -21,6 +21,7 @@ from jobs.sequences import FILLED, SEQUENCES
 from jobs.settings import JobsSettings
 from jobs.settling import Settling
 from query.rater import rate_due
+from query.standings import renew
 from schema.columns import NAMES
 from schema.migrations import read_migrations
 from tests.clickhouse import conftest
@@ -79,7 +80,8 @@ def test_a_cluster_differs_in_names_engines_and_deduplication_only(file: str, st
     assert (
         f"CREATE TABLE {name[1]} ON CLUSTER `main` AS {name[1]}_local\nENGINE = Distributed(" in distributed
     )
-    assert ("cityHash64(match_id)" in distributed) == (name[1] in SHARDING_KEYS)
+    key = f", {SHARDING_KEYS[name[1]]}" if name[1] in SHARDING_KEYS else ""
+    assert f"{name[1]}_local{key})" in distributed
 
 
 @pytest.mark.parametrize("settings", [ALONE, CLUSTER], ids=["alone", "cluster"])
@@ -158,6 +160,7 @@ async def halves(clickhouse_url: str, names: list[str]) -> AsyncIterator[Split]:
     await store(whole, rows, "all")
     await Settling(whole, JobsSettings(), [SEQUENCES]).run()
     await rate_due(whole, datetime(2100, 1, 1, tzinfo=UTC))
+    await renew(whole, datetime(2100, 1, 1, tzinfo=UTC))
     # Worse than any sharding key: the rows of every match and of every player are torn apart.
     chance = random.Random(1)
     chance.shuffle(rows)
@@ -170,11 +173,12 @@ async def halves(clickhouse_url: str, names: list[str]) -> AsyncIterator[Split]:
         "rated_matches",
         "rating_runs",
         "rating_marks",
+        "standings",
     ):
         # These are written under their sharding key, so that all versions of a row lie on one shard.
         for number, client in enumerate((first, second)):
             await client.command(
-                f"INSERT INTO {table} SELECT * FROM {names[0]}.{table} WHERE cityHash64(match_id) % 2 = {number}"
+                f"INSERT INTO {table} SELECT * FROM {names[0]}.{table} WHERE {SHARDING_KEYS[table]} % 2 = {number}"
             )
     yield Split(whole, together, parameters_of(rows))
     for name, client in zip(names, (whole, first, second, together), strict=True):
@@ -210,7 +214,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "timezone": "Europe/Berlin", "matches_max": 10, "places": 10,
         "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1,
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
-        "text": value(kill, "player_name"),
+        "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
     }  # fmt: skip
 
 
@@ -241,6 +245,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "board_ranking_weapon": {"source": "weapon_events"},
     "breakdown_weapons": {"dimension": "weapon"},
     "percentiles_decided": {"scores": [1_000_000] * 7},
+    "standing_places": {"scores": [1_000_000, 1_000_000]},
     "rating_due": {"run": 0},
     "board_entries_weapon": {"source": "weapon_days"},
 }

@@ -29,9 +29,9 @@ VIEWS.update(
 TARGETS = sorted({table for table, _ in VIEWS.values()})
 SETTLED = {
     "settled_matches", "match_sequences", "player_duels", "player_things", "match_feats", "match_ratings", "rated_matches",
-    "rating_runs", "rating_marks",
+    "rating_runs", "rating_marks", "standings",
 }  # fmt: skip
-"""Filled by jobs, once per match: rows of a key replace each other."""
+"""Filled by jobs, once per match or figure: rows of a key replace each other."""
 
 
 async def test_raw_events_has_exactly_the_columns_of_the_schema(clickhouse: ClickHouse) -> None:

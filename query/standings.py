@@ -1,0 +1,126 @@
+"""Where everybody stands in each figure of all time, kept so that one place, one board or the cards need not ask all players.
+
+Kept only of a game with so many players that asking them all is slow, and used only while it is fresh: else every function here says
+None, and who asked asks all players. The figures are those of EVERYTHING: all of time, everywhere, without bots, no minimum sample but
+those of combos. clickhouse/migrations/0016_standings.sql says what a row holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from clickhouse.client import ClickHouse
+from query.scope import EVERYTHING, Scope
+from query.together import Asks
+
+PLAYERS_MIN: Final = 10_000
+RENEWED_SHARE: Final = 0.02
+"""Of a core: what a renewal took is followed by a pause that is so much longer."""
+FRESH_S: Final = 900.0
+"""Older rows are those of a worker that stands still."""
+BEST: Final = 500
+"""So many of each figure are known by name (clickhouse/queries/shared/standing.sql)."""
+TELLING: Final = "kills"
+SCORE: Final = 1e6
+"""Values are kept as whole millionths."""
+SCORE_MAX: Final = 9e12
+
+RENEWED: Final[Mapping[str, str]] = {
+    "standings_counted": "days",
+    "standings_decided": "hours",
+    "standings_weapons": "days",
+}
+"""Query -> the source it is asked of (clickhouse/client.py)."""
+
+
+class Place(NamedTuple):
+    """Of the others: how many are ranked, stand before a player, have less than he."""
+
+    ranked: int
+    before: int
+    below: int
+
+
+class Leaders(NamedTuple):
+    """The leaders of a figure from some place on, as (score, guid), and how many are ranked in all."""
+
+    total: int
+    leaders: Sequence[tuple[int, str]]
+
+
+def score_of(value: float) -> int:
+    """A value in whole millionths, as the ranking compares it."""
+    return round(min(value, SCORE_MAX) * SCORE)
+
+
+async def places(
+    store: Asks, guid: str, values: Mapping[str, float], scope: Scope
+) -> dict[str, Place] | None:
+    """stat -> where a player with these values stands; exact among the 500 best, else within half a percent."""
+    if not _everything(scope):
+        return None
+    bound = {
+        "guid": guid,
+        "stats": list(values),
+        "scores": [score_of(value) for value in values.values()],
+    }
+    rows = await store.rows("standing_places", {**_fresh(scope), **bound})
+    found = {row["stat"]: Place(row["ranked"], row["before"], row["below"]) for row in rows}
+    # A figure that nobody has any of has no row.
+    return {stat: found.get(stat, Place(0, 0, 0)) for stat in values} if found else None
+
+
+async def leaders(
+    store: Asks, stats: Sequence[str], scope: Scope, *, offset: int, limit: int
+) -> dict[str, Leaders] | None:
+    """stat -> its leaders from `offset` on; nobody of a figure that nobody has any of."""
+    if not _everything(scope) or offset + limit > BEST:
+        return None
+    # Such a figure has no row, so one that somebody has tells whether there are fresh ones.
+    bound = {"stats": [*stats, TELLING], "skip_rows": offset, "page_rows": limit}
+    rows = await store.rows("standing_best", {**_fresh(scope), **bound})
+    found = {row["stat"]: Leaders(row["ranked"], row["leaders"]) for row in rows}
+    return {stat: found.get(stat, Leaders(0, ())) for stat in stats} if found else None
+
+
+def _everything(scope: Scope) -> bool:
+    return scope == Scope(game=scope.game)
+
+
+def _fresh(scope: Scope) -> dict[str, object]:
+    return {"game": scope.game, "oldest": datetime.now(UTC) - timedelta(seconds=FRESH_S)}
+
+
+class Renewal:
+    """The job that keeps them: one instance per worker. `now` is the clock (aware)."""
+
+    def __init__(
+        self,
+        store: ClickHouse,
+        players_min: int = PLAYERS_MIN,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store, self._players_min, self._now = store, players_min, now
+        self._not_before_s = 0.0
+
+    async def run(self) -> list[str]:
+        """Renew those of every game that has enough players, unless it is too early; returns the games. Raises ClickHouseError."""
+        began_s = time.monotonic()
+        if began_s < self._not_before_s:
+            return []
+        rows = await self._store.rows("standings_wanted", {"players_min": self._players_min})
+        for row in rows:
+            await renew(self._store, self._now(), row["game"])
+        took_s = time.monotonic() - began_s
+        self._not_before_s = time.monotonic() + took_s / RENEWED_SHARE
+        return [row["game"] for row in rows]
+
+
+async def renew(store: ClickHouse, now: datetime, game: str = EVERYTHING.game) -> None:
+    """Make the standings of a game again. Rows of the same figure replace each other: the newest wins."""
+    everybody = {**Scope(game=game).parameters(), "guids": [], "renewed_at": now}
+    for query, source in RENEWED.items():
+        await store.fill("standings", query, {**everybody, "source": source})
