@@ -20,7 +20,7 @@ from tests.query.rows import a_world, kill, row, store
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 EVER = Scope()
-STATS = ("kills", "accuracy", "wins", "playtime", "telefrags")
+STATS = ("kills", "wins", "telefrags")
 
 
 async def told(clickhouse: ClickHouse, guids: list[str]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def told(clickhouse: ClickHouse, guids: list[str]) -> dict[str, Any]:
 async def test_answers_are_the_same_with_standings_and_without(clickhouse: ClickHouse) -> None:
     await store(clickhouse, a_world(11, 1500), "t")
     rows = await clickhouse.rows_of(
-        "SELECT player_guid FROM player_days GROUP BY player_guid ORDER BY cityHash64(player_guid) LIMIT 2"
+        "SELECT player_guid FROM player_days GROUP BY player_guid ORDER BY cityHash64(player_guid) LIMIT 1"
     )
     guids = [*(row["player_guid"] for row in rows), "nobody"]
     of_all = await told(clickhouse, guids)
