@@ -42,7 +42,7 @@ function showScore() {
   const match = state.match;
   const score = document.getElementById("score");
   score.hidden = !parts.has("score");
-  const place = element("div", "place", element("bdi", "", match.server_name), element("bdi", "", match.map_name));
+  const place = element("div", "place", element("bdi", "", match.server_name), element("bdi", "", mapTitle(match.map_name)));
   const over = match.state === "ended" ? [element("div", "state", winner(match))] : [];
   if (match.team_match) {
     const points = element("div", "points", `${match.allies_score} – ${match.axis_score}`);
@@ -51,6 +51,11 @@ function showScore() {
   } else {
     score.replaceChildren(place, ...over);
   }
+}
+
+// Without its folder, as pages write it.
+function mapTitle(name) {
+  return name.slice(name.indexOf("/") + 1) || "unknown map";
 }
 
 function winner(match) {
@@ -105,7 +110,8 @@ function words(kill) {
   const victim = element("bdi", `who ${teamClass(kill.victim_team)}`, kill.victim_name || "somebody");
   if (kill.kind === "world" || kill.kind === "suicide") return [victim, element("span", "with", HOW[kill.kind])];
   const killer = element("bdi", `who ${teamClass(kill.killer_team)}`, kill.killer_name || "somebody");
-  const how = element("span", kill.headshot ? "with headshot" : "with", HOW[kill.kind] ?? (kill.weapon || "killed"));
+  const weapon = HOW[kill.kind] ?? (kill.weapon || "killed");
+  const how = element("span", kill.headshot ? "with headshot" : "with", kill.headshot ? `${weapon} · headshot` : weapon);
   return [killer, how, victim];
 }
 
