@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from bench.payload import MARKER
+from web.listening import waited_s
 
 # 9 digits from the first request on, so that the length of a body never changes; below 2020 it is a game time.
 START_MIN: Final = 100_000_000
@@ -63,6 +64,7 @@ class Connection:
         self._unsent = b""
         self._answer = b""
         self.due_at = self.sent_at = 0.0
+        self.lay_s = 0.0
 
     def send(self, request: bytes, due_at: float, now: float) -> bool:
         """Begin a request; False while the kernel has not taken all of it."""
@@ -79,7 +81,11 @@ class Connection:
         return not self._unsent
 
     def receive(self) -> bytes | None:
-        """The whole answer once it is there. Raises ConnectionError when the server has gone."""
+        """The whole answer once it is there. Raises ConnectionError when the server has gone.
+
+        `lay_s` is how long it lay at this machine before we came to it: our own fault, not the server's.
+        """
+        self.lay_s = waited_s(self.socket)
         part = self.socket.recv(65_536)
         if not part:
             raise ConnectionError("closed by the server")
@@ -111,6 +117,8 @@ class Generator:
         self._due: deque[tuple[int, float]] = deque()
         self._latency_s: list[float] = []
         self._answer_s: dict[int, list[float]] = {}
+        self._server_s: list[float] = []
+        self._lay_max_s = 0.0
         self._without_retry_after = 0
         self._broken = 0
 
@@ -174,7 +182,9 @@ class Generator:
         now = time.perf_counter()
         status = int(answer[9:12])
         self._answer_s.setdefault(status, []).append(now - connection.sent_at)
+        self._lay_max_s = max(self._lay_max_s, connection.lay_s)
         if status == 202:
+            self._server_s.append(now - connection.sent_at - connection.lay_s)
             self._latency_s.append(now - connection.due_at)
         elif status in (429, 503) and b"\r\nretry-after:" not in answer.lower():
             self._without_retry_after += 1
@@ -191,9 +201,12 @@ class Generator:
             "without_retry_after": self._without_retry_after,
             "connections": len(self._open),
             **{f"{name}_ms": value for name, value in percentiles_ms(self._latency_s).items()},
-            # From the sending of the request: what the server alone did with it.
+            # From the sending of the request until we saw its answer, and until the answer had arrived: the server's part.
             "accepted_p99_from_sent_ms": percentiles_ms(accepted)["p99"],
             "accepted_max_from_sent_ms": percentiles_ms(accepted)["max"],
+            "accepted_p99_of_server_ms": percentiles_ms(self._server_s)["p99"],
+            "accepted_max_of_server_ms": percentiles_ms(self._server_s)["max"],
+            "generator_max_ms": self._lay_max_s * 1e3,
         }
 
 

@@ -19,6 +19,7 @@ SPOOL_EVENTS_MAX: Final = 100_000
 # A held report keeps its connection: enough of them for the surplus of one hold.
 CONNECTIONS: Final = 3000
 QUIET_PER_S: Final = 20.0
+SHED: Final = "statline_ingest_events_shed_total"
 AWAY_RATE_PER_S: Final = 5000.0
 
 
@@ -42,6 +43,7 @@ def run(seconds: float = 60.0, rounds: int = 3) -> dict[str, Any]:
 def _overloaded(server: Server, bodies: Path, tokens: dict[str, str], seconds: float) -> dict[str, float]:
     capacity_per_s = _capacity(server, bodies, tokens["noisy"], max(2.0, seconds / 4))
     settled_before, rss_before = server.settled(), server.usage().rss_mb
+    shed_before = server.labelled(SHED)
     # A number that no repetition of the quiet server's few lines can have.
     quiet_start = 900_000_000 + int(time.monotonic()) * 1000
     noisy = begin_open_loop(
@@ -74,10 +76,24 @@ def _overloaded(server: Server, bodies: Path, tokens: dict[str, str], seconds: f
         "without_retry_after": loud["without_retry_after"] + calm["without_retry_after"],
         "accepted_p99_from_sent_ms": loud["accepted_p99_from_sent_ms"],
         "accepted_max_from_sent_ms": loud["accepted_max_from_sent_ms"],
+        "accepted_p99_of_server_ms": loud["accepted_p99_of_server_ms"],
+        "accepted_max_of_server_ms": loud["accepted_max_of_server_ms"],
+        "generator_max_ms": loud["generator_max_ms"],
+        "quiet_max_of_server_ms": calm["accepted_max_of_server_ms"],
+        **{f"shed_{reason}": count for reason, count in _shed(server, shed_before).items()},
         "quiet_p99_from_sent_ms": calm["accepted_p99_from_sent_ms"],
         "web_rss_mb_before": rss_before["web"],
         "web_rss_mb_most": rss_during["web"],
         "writer_rss_mb_most": rss_during["writer"],
+    }
+
+
+def _shed(server: Server, before: dict[str, float]) -> dict[str, float]:
+    """Events refused since, by reason."""
+    shed = server.labelled(SHED)
+    return {
+        reason: shed.get(f'reason="{reason}"', 0.0) - before.get(f'reason="{reason}"', 0.0)
+        for reason in ("overloaded", "late")
     }
 
 
@@ -102,7 +118,7 @@ def _most_memory(server: Server, seconds: float) -> dict[str, float]:
 def _said(run_: dict[str, float]) -> str:
     return (
         f"{run_['stored_per_s']:,.0f} of {run_['offered_per_s']:,.0f} events/s stored, accepted within "
-        f"{run_['accepted_max_from_sent_ms']:.0f} ms, refused: noisy {run_['noisy_refused_share']:.0%}, "
+        f"{run_['accepted_max_of_server_ms']:.0f} ms (generator: {run_['generator_max_ms']:.0f} ms more), refused: noisy {run_['noisy_refused_share']:.0%}, "
         f"quiet {run_['quiet_refused_share']:.0%}"
     )
 

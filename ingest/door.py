@@ -1,7 +1,8 @@
 """The door: a report is checked, counted, made durable, and only then accepted.
 
 Reports are held for up to `hold_s` when the spool is nearly full, then refused: never a late error, never
-memory growth (design promise 4). Who is held: `ingest.room`; a limit for each server: `ingest.rates`.
+memory growth (design promise 4). Who is held: `ingest.room`; for how long: `ingest.patience`; a limit for each
+server: `ingest.rates`.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ingest import metrics
+from ingest.crowd import Crowd
 from ingest.disk import Disk, RealDisk
 from ingest.errors import Overloaded, SpoolUnavailable
-from ingest.formats import count_events
+from ingest.formats import InvalidBody, count_events
+from ingest.patience import Patience
 from ingest.pending import Pending
 from ingest.rates import ServerRates
 from ingest.room import Room
@@ -27,11 +30,6 @@ from ingest.spool import SegmentWriter, Spool, TooLate, owned, recover
 
 # Often enough that a hold of one second sees room when there is some; a listing of a short folder costs 20 us.
 _LOOK_EVERY_S: Final = 0.1
-# After its hold a report has this long until its commit begins, else it is refused: so nobody who is accepted waits
-# longer than the hold and a tenth of a second, but for a disk that stalls within a commit.
-_BEGIN_WITHIN_S: Final = 0.05
-# Where the hold is shorter than this a busy disk may still take this long.
-_DISK_WAIT_MIN_S: Final = 0.5
 # A restarted web role waits for its predecessor, or for a writer that is recovering the folder.
 _OWN_WAIT_S: Final = 10.0
 
@@ -52,37 +50,70 @@ class Door:
         pending: Pending,
         settings: IngestSettings,
         clock_s: Callable[[], float] = time.time,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._spool, self._pending, self._clock_s = spool, pending, clock_s
+        self._spool, self._pending, self._clock_s, self._now_s = spool, pending, clock_s, now_s
         self._room = Room(pending, settings)
-        self._hold_s = settings.hold_s
-        self._begin_within_s = max(settings.hold_s, _DISK_WAIT_MIN_S) + _BEGIN_WITHIN_S
+        self._patience = Patience(settings.hold_s)
+        self.crowd = Crowd(now_s)
         self._rates = ServerRates(settings.server_events_per_s_max, time.monotonic)
 
-    async def accept(self, server_id: str, body: bytes, idempotency_key: str = "") -> Accepted:
+    def turns_away(self, server_id: str, body: bytes, waited_s: float) -> bool:
+        """Whether a report is to be refused at once, because it would be too late when its turn comes.
+
+        To refuse it then would cost nearly what accepting costs, and all who come behind it would be late too. As with room, a
+        server that has less than its share of what is pending is not meant.
+        """
+        if not self.crowd.is_one() or waited_s + self.crowd.expected_s() <= self._patience.glance_s:
+            return False
+        if not self._pending.has_its_share(server_id):
+            return False
+        metrics.EVENTS_SHED.labels("late").inc(_events_if_any(body))
+        return True
+
+    async def accept(
+        self, server_id: str, body: bytes, idempotency_key: str = "", waited_s: float = 0.0
+    ) -> Accepted:
         """Accept one report of an authenticated server; returns when it is durable.
 
-        Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`, not on its way to the disk
-        shortly after, or the server sends more than it may) and SpoolUnavailable (the disk refused); in each case nothing was accepted. A body without any event and without any
-        text is accepted and not kept.
+        `waited_s`: how long ago it arrived at this machine; the hold counts from then.
+
+        Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`, too late to be answered in time,
+        or the server sends more than it may) and SpoolUnavailable (the disk refused); in each case nothing was accepted.
+        A body without any event and without any text is accepted and not kept.
         """
-        # On uvloop the moment at which this turn of the loop began, and so about when the report arrived.
-        arrived_s = asyncio.get_running_loop().time()
+        arrived_s = self._now_s() - waited_s
+        outcome = "refused"
+        try:
+            accepted = await self._accept(server_id, body, idempotency_key, arrived_s)
+            outcome = "accepted"
+        finally:
+            metrics.DOOR_SECONDS[outcome].observe(self._now_s() - arrived_s)
+        return accepted
+
+    async def _accept(self, server_id: str, body: bytes, idempotency_key: str, arrived_s: float) -> Accepted:
         events = count_events(body)
         if not events and not body.strip(b"\0 \t\r\n"):
             return Accepted(0, "")
         self._keep_to_rate(server_id, events)
+        began_s = self._now_s()
         if not self._room.lets_in(server_id):
-            await self._room.wait(server_id, events, arrived_s + self._hold_s)
+            await self._room.wait(server_id, events, self._patience.room_by_s(arrived_s, began_s))
+            began_s = self._now_s()
+        begin_by_s = self._patience.begin_by_s(arrived_s, began_s)
+        if began_s > begin_by_s:
+            raise _late(events)
         self._rates.count(server_id, events)
         received_ms = int(self._clock_s() * 1000)
         record = encode_record(server_id, received_ms, events, idempotency_key, body)
         self._room.enter(events, len(record))
         try:
-            receipt = await self._spool.append(record, events, arrived_s + self._begin_within_s)
+            receipt = await self._spool.append(record, events, begin_by_s)
             self._pending.add(receipt.segment, server_id, events, len(record))
+            now_s = self._now_s()
+            self._patience.note(now_s - began_s, now_s)
         except TooLate:
-            raise self._room.refusal(events) from None
+            raise _late(events) from None
         except SpoolUnavailable:
             metrics.EVENTS_SHED.labels("spool_unavailable").inc(events)
             raise
@@ -115,6 +146,18 @@ class Door:
             self._room.look_again()
             metrics.QUEUE_EVENTS.set(self._pending.events)
             metrics.SPOOL_BYTES.set(self._pending.size_bytes)
+
+
+def _events_if_any(body: bytes) -> int:
+    try:
+        return count_events(body)
+    except InvalidBody:
+        return 0
+
+
+def _late(events: int) -> Overloaded:
+    metrics.EVENTS_SHED.labels("late").inc(events)
+    return Overloaded(1, "the server is too busy to store it in time")
 
 
 @contextlib.asynccontextmanager

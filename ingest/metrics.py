@@ -40,6 +40,14 @@ EVENTS_HELD = Counter(
     "statline_ingest_reports_held_total",
     "Reports that had to wait for room; growing means ClickHouse falls behind",
 )
+_DOOR_SECONDS = Histogram(
+    "statline_ingest_door_seconds",
+    "Time from a report's arrival at this machine to the decision about it: until the web role came to it, the hold, the commit",
+    ["outcome"],
+    # 1.1: the hold of its default length and what the promise adds to it.
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.1, 2.5, 5, 10, 30),
+)
+DOOR_SECONDS: Final = {outcome: _DOOR_SECONDS.labels(outcome) for outcome in ("accepted", "refused")}
 QUEUE_EVENTS = Gauge(
     "statline_ingest_queue_events",
     "Events durable in the spool and not yet inserted",

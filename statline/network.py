@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Final
 from urllib.parse import urlsplit
 
+import web.listening
 from statline.errors import CommandFailed
-
-BACKLOG: Final = 1024
-"""Connections that wait while the web role is restarted."""
 
 
 def listening(host: str, port: int) -> socket.socket:
     """A socket that listens on host and port. Raises CommandFailed when that cannot be had."""
-    listener = None
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
+        return web.listening.listening(host, port)
     except OSError as error:
-        if listener is not None:
-            listener.close()
         raise CommandFailed(
             f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port or --host"
         ) from error
-    return listener
 
 
 async def http_ok(url: str, path: str) -> bool:

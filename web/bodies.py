@@ -51,6 +51,10 @@ class BodyBudget:
         needed = self._body_bytes_max
         if length is not None and length < needed and hdrs.CONTENT_ENCODING not in request.headers:
             needed = length
+        return self.take_bytes(needed)
+
+    def take_bytes(self, needed: int) -> int:
+        """Reserve so many bytes; give them back with `give`. Raises HttpError 429."""
         if self._held_bytes + needed > self._bytes_max:
             raise HttpError(429, "Too many reports at once", reason="bodies", retry_after_s=1, close=True)
         self._held_bytes += needed

@@ -28,13 +28,12 @@ def preflight_response() -> web.Response:
     return web.Response(status=204, headers=_ALLOWED)
 
 
-def allow_origin(request: web.Request, response: web.StreamResponse, origins: tuple[str, ...]) -> None:
-    """Let the page that asked read the answer, if its origin is among `origins` (`*` = any)."""
+def allow_origin(origin: str | None, response: web.StreamResponse, origins: tuple[str, ...]) -> None:
+    """Let the page that asked, from `origin`, read the answer if that is among `origins` (`*` = any)."""
     if "*" in origins:
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
     else:
         response.headers.add(hdrs.VARY, hdrs.ORIGIN)
-        origin = request.headers.get(hdrs.ORIGIN)
         if origin not in origins:
             return
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin

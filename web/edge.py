@@ -48,7 +48,7 @@ def edge(settings: WebSettings) -> Middleware:
         duration_s = time.perf_counter() - started
         endpoint = endpoint_of(request)
         count_request(endpoint, request.method, response.status, duration_s)
-        log.note(request, endpoint, response.status, duration_s)
+        log.note(request.method, endpoint, response.status, duration_s)
         return response
 
     return around
@@ -97,7 +97,7 @@ def _complete(
     headers[HEADER] = request_id
     if (verdict := request.get(VERDICT)) is not None:
         headers.update(verdict.headers())
-    allow_origin(request, response, settings.cors_origins)
+    allow_origin(request.headers.get(hdrs.ORIGIN), response, settings.cors_origins)
 
 
 def endpoint_of(request: web.Request) -> str:
@@ -115,15 +115,20 @@ class RequestLog:
         self._last: dict[tuple[str, int], float] = {}
         self._unsaid: dict[tuple[str, int], int] = {}
 
-    def note(self, request: web.Request, endpoint: str, status: int, duration_s: float) -> None:
-        """Log this request if it deserves it. The query string may hold a token and is never logged."""
+    def note(self, method: str, endpoint: str, status: int, duration_s: float, request_id: str = "") -> None:
+        """Log this request if it deserves it. The query string may hold a token and is never logged.
+
+        `request_id` where the context does not hold it.
+        """
         problem = status >= 500 or duration_s >= self._slow_s
         if not problem and not self._all:
             return
         facts: dict[str, Any] = {
-            "method": request.method, "endpoint": endpoint, "status": status,
+            "method": method, "endpoint": endpoint, "status": status,
             "duration_ms": round(duration_s * 1000, 1),
         }  # fmt: skip
+        if request_id:
+            facts["request_id"] = request_id
         if self._all:
             _log.info("request", **facts)
         elif (unsaid := self._due((endpoint, status))) is not None:

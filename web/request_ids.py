@@ -22,7 +22,11 @@ _numbers = itertools.count(1)
 
 def request_id_of(request: web.BaseRequest) -> str:
     """The sender's X-Request-Id if it is usable, else a new one."""
-    given = request.headers.get(HEADER)
+    return usable_id(request.headers.get(HEADER))
+
+
+def usable_id(given: str | None) -> str:
+    """What a sender gave as X-Request-Id if it is usable, else a new one."""
     if given is not None and _USABLE.match(given):
         return given
     return f"{_PROCESS}-{next(_numbers):x}"

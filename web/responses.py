@@ -135,8 +135,7 @@ class Acknowledgement(web.Response):
 
     def __init__(self, processed: int, receipt: str, request_id: str) -> None:
         super().__init__(status=202)
-        self._body_bytes = b'{"processed":%d,"status":"accepted"}' % processed
-        self._receipt, self._request_id = receipt, request_id
+        self._processed, self._receipt, self._request_id = processed, receipt, request_id
         self._sent = False
 
     async def prepare(self, request: BaseRequest) -> AbstractStreamWriter | None:
@@ -152,7 +151,7 @@ class Acknowledgement(web.Response):
         self.content_type = "application/json"
         self.headers["Statline-Receipt"] = self._receipt
         self.headers[REQUEST_ID_HEADER] = self._request_id
-        self.body = self._body_bytes
+        self.body = _accepted_body(self._processed)
         return await super().prepare(request)
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -166,13 +165,31 @@ class Acknowledgement(web.Response):
         return True if self._sent else super().keep_alive
 
     def _block(self) -> bytes:
-        head = _ACCEPTED_HEAD % (
-            _date(int(time.time())),
-            self._receipt,
-            self._request_id,
-            len(self._body_bytes),
-        )
-        return head.encode("ascii") + self._body_bytes
+        return accepted_block(self._processed, self._receipt, self._request_id)
+
+
+def accepted_block(processed: int, receipt: str, request_id: str) -> bytes:
+    """The 202 of a stored report as it goes over the wire, on a connection that stays."""
+    body = _accepted_body(processed)
+    head = _ACCEPTED_HEAD % (_date(int(time.time())), receipt, request_id, len(body))
+    return head.encode("ascii") + body
+
+
+def _accepted_body(processed: int) -> bytes:
+    return b'{"processed":%d,"status":"accepted"}' % processed
+
+
+def response_parts(response: web.Response, unix_s: int) -> tuple[bytes, bytes]:
+    """A response as it goes over the wire, on a connection that stays: its head without the line of the request's id,
+    and its body.
+    """
+    assert isinstance(response.body, bytes)
+    headers = {
+        **SECURITY_HEADERS, **response.headers,
+        hdrs.DATE: _date(unix_s), hdrs.CONTENT_LENGTH: str(len(response.body)),
+    }  # fmt: skip
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {response.status} {_title(response.status)}\r\n{lines}".encode(), response.body
 
 
 _ACCEPTED_HEAD: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -35,12 +36,13 @@ async def authenticated_server(request: web.Request, keys: ServerKeys) -> str:
 
 def token_of(request: web.BaseRequest) -> str:
     """The first non-empty of X-Server-Token, Authorization (with or without Bearer) and ?server_token=; else ''."""
-    headers = request.headers
+    return token_in(request.headers) or request.query.get("server_token", "").strip()
+
+
+def token_in(headers: Mapping[str, str]) -> str:
+    """The first non-empty of X-Server-Token and Authorization (with or without Bearer); else ''."""
     token = headers.get(_SERVER_TOKEN, "").strip()
-    if token:
-        return token
-    token = _without_bearer(headers.get(hdrs.AUTHORIZATION, "").strip())
-    return token or request.query.get("server_token", "").strip()
+    return token or _without_bearer(headers.get(hdrs.AUTHORIZATION, "").strip())
 
 
 def _without_bearer(value: str) -> str:

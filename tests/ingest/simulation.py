@@ -221,9 +221,10 @@ async def web(world: World, name: str, disk: ProcessDisk) -> None:
     folder = world.root / "spool" / name
     with owned(folder):
         recover(disk, folder)
-        writer = SegmentWriter(disk, folder, world.settings, asyncio.get_running_loop().time)
+        now_s = asyncio.get_running_loop().time
+        writer = SegmentWriter(disk, folder, world.settings, now_s)
         spool = GroupedSpool(writer)
-        door = Door(spool, Pending(disk, folder, writer.identity.node), world.settings, world.wall_s)
+        door = Door(spool, Pending(disk, folder, writer.identity.node), world.settings, world.wall_s, now_s)
         watching = asyncio.create_task(_watch(door))
         world.doors[name] = door
         try:

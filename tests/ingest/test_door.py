@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ingest.crowd import CROWD_MIN
 from ingest.door import open_door
 from ingest.errors import Overloaded
 from ingest.settings import IngestSettings
@@ -109,3 +110,35 @@ async def test_a_server_above_its_rate_hears_when_to_come_back_and_others_go_on(
         assert 900 < refused.value.retry_after_s <= 995
         await door.accept("b", lines(1))
         assert door.ready()
+
+
+async def test_a_report_that_nobody_came_to_within_its_time_is_refused_and_not_stored(tmp_path: Path) -> None:
+    async with open_door(IngestSettings(), tmp_path) as door:
+        assert (await door.accept("a", lines(2), waited_s=0.2)).processed == 2
+        with pytest.raises(Overloaded) as refused:
+            await door.accept("a", lines(1), waited_s=60.0)
+        assert refused.value.retry_after_s >= 1
+        assert door.pending_events() == 2
+
+
+async def test_the_hold_counts_from_the_arrival(tmp_path: Path) -> None:
+    async with open_door(PATIENT, tmp_path) as door:
+        await door.accept("a", lines(600))
+        with pytest.raises(Overloaded):  # its 10 s are over: it is not held, which nobody here would end
+            await door.accept("a", lines(1), waited_s=10.0)
+
+
+async def test_what_comes_too_late_is_turned_away_at_a_glance_but_for_a_server_with_less_than_its_share(
+    tmp_path: Path,
+) -> None:
+    async with open_door(IngestSettings(linger_s=60), tmp_path) as door:
+        await door.accept("noisy", lines(100))
+        await door.accept("quiet", lines(1))
+        assert not door.turns_away("noisy", lines(1), 60.0)
+        for _ in range(CROWD_MIN):
+            door.crowd.joined()
+
+        assert door.turns_away("noisy", lines(1), 60.0)
+        assert not door.turns_away("noisy", lines(1), 0.0)
+        assert not door.turns_away("quiet", lines(1), 60.0)
+        assert door.turns_away("noisy", b"[{", 60.0)

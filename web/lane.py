@@ -1,0 +1,145 @@
+"""The short way of the usual report: a whole one, in one piece, of a known server, that asks for nothing special.
+
+For every request aiohttp makes a request object, matches a route, walks the middleware and wakes two tasks: half of what a
+single-event post costs the loop. A usual report needs none of it. Whatever is unusual goes the long way
+(`web.ingest.ingest_events`); both lead to the same door and answer alike (tests/web/test_lane.py compares them).
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from typing import Final, NamedTuple
+
+import structlog
+from aiohttp import HttpVersion11, StreamReader, hdrs
+from aiohttp.http import RawRequestMessage
+from multidict import istr
+
+from ingest.door import Door
+from ingest.keys import ServerKeys
+from web.bodies import BodyBudget
+from web.cors import allow_origin
+from web.edge import RequestLog
+from web.errors import HttpError, http_error
+from web.metrics import REFUSED, count_request
+from web.request_ids import HEADER, usable_id
+from web.responses import accepted_block, error_response, response_parts
+from web.settings import WebSettings
+from web.tokens import token_in
+
+PATH: Final = "/api/v1/ingest/events"
+
+# Any of these asks for more than the short way can do.
+_SPECIAL: Final = tuple(
+    istr(name)
+    for name in (hdrs.CONTENT_ENCODING, hdrs.EXPECT, hdrs.ORIGIN, hdrs.TRANSFER_ENCODING, "Idempotency-Key")
+)
+_REQUEST_ID: Final = istr(HEADER)
+
+# As short as a report that is refused for the crowd deserves.
+_CROWDED: Final = HttpError(429, "Too many events", reason="overloaded", retry_after_s=1)
+
+_log = structlog.get_logger("web")
+
+
+class Report(NamedTuple):
+    """A report that may take the short way."""
+
+    server_id: str
+    body: bytes
+    request_id: str
+    read_s: float
+    """When it was read from its connection, time.perf_counter()."""
+
+
+class Lane:
+    """The short way of one web process."""
+
+    def __init__(self, door: Door, keys: ServerKeys, bodies: BodyBudget, settings: WebSettings) -> None:
+        self._door, self._keys, self._bodies, self._settings = door, keys, bodies, settings
+        self._log = RequestLog(settings)
+
+    def report_of(self, message: RawRequestMessage, payload: StreamReader) -> Report | None:
+        """The report of a request, None if it must go the long way."""
+        if (
+            message.path != PATH
+            or message.method != hdrs.METH_POST
+            or message.version != HttpVersion11
+            or message.should_close
+            or not payload.is_eof()
+        ):
+            return None
+        headers = message.headers
+        if any(name in headers for name in _SPECIAL):
+            return None
+        server_id = self._keys.authenticate(token_in(headers))
+        if server_id is None or payload.total_bytes > self._settings.body_bytes_max:
+            return None
+        # From here on it is ours: the long way would find no body.
+        return Report(
+            server_id, payload.read_nowait(), usable_id(headers.get(_REQUEST_ID)), time.perf_counter()
+        )
+
+    def is_crowded(self) -> bool:
+        """Whether many reports wait for the loop, so that it matters how long this one has waited already."""
+        return self._door.crowd.is_one()
+
+    def turned_away(self, report: Report, waited_s: float) -> bytes | None:
+        """The answer to a report that is refused at a glance, for the cost of looking at it; None: let it in."""
+        if not self._door.turns_away(report.server_id, report.body, waited_s):
+            return None
+        REFUSED.labels(PATH, _CROWDED.reason).inc()
+        self._count(report, _CROWDED.status)
+        return _named(_crowded_parts(int(time.time()), self._settings.cors_origins), report)
+
+    def joins(self) -> None:
+        """A report was let in: `answer` is to be run for it, in the order of joining."""
+        self._door.crowd.joined()
+
+    async def answer(self, report: Report, waited_s: float) -> bytes:
+        """Store a report and say so, or why not: the whole answer, to be sent as it is. Raises nothing."""
+        self._door.crowd.reached()
+        taken = 0
+        try:
+            taken = self._bodies.take_bytes(len(report.body))
+            accepted = await self._door.accept(report.server_id, report.body, "", waited_s)
+        except Exception as error:  # noqa: BLE001 - the HTTP edge, as in `web.edge`
+            known = http_error(error)
+            if known is None:
+                _log.error("request failed", endpoint=PATH, request_id=report.request_id, exc_info=error)
+                known = HttpError(500, "Internal server error", reason="internal_error")
+            return self._problem(report, known)
+        finally:
+            self._bodies.give(taken)
+        self._count(report, 202)
+        return accepted_block(accepted.processed, accepted.receipt, report.request_id)
+
+    def _problem(self, report: Report, error: HttpError) -> bytes:
+        REFUSED.labels(PATH, error.reason).inc()
+        self._count(report, error.status)
+        parts = _problem_parts(error, report.request_id, int(time.time()), self._settings.cors_origins)
+        return _named(parts, report)
+
+    def _count(self, report: Report, status: int) -> None:
+        duration_s = time.perf_counter() - report.read_s
+        count_request(PATH, hdrs.METH_POST, status, duration_s)
+        self._log.note(hdrs.METH_POST, PATH, status, duration_s, report.request_id)
+
+
+def _named(parts: tuple[bytes, bytes], report: Report) -> bytes:
+    head, body = parts
+    return b"%s%s: %s\r\n\r\n%s" % (head, HEADER.encode(), report.request_id.encode(), body)
+
+
+@functools.lru_cache(maxsize=1)
+def _crowded_parts(unix_s: int, cors_origins: tuple[str, ...]) -> tuple[bytes, bytes]:
+    return _problem_parts(_CROWDED, "", unix_s, cors_origins)
+
+
+def _problem_parts(
+    error: HttpError, request_id: str, unix_s: int, cors_origins: tuple[str, ...]
+) -> tuple[bytes, bytes]:
+    response = error_response(error, request_id, PATH)
+    allow_origin(None, response, cors_origins)
+    return response_parts(response, unix_s)
