@@ -78,7 +78,7 @@ async def combos(
     kept = await standing_page(store, metric, scope, page, of)
     ranked = kept or await paged(store, "board_ranking_combos", parameters, of, page)
     counted, named = await asyncio.gather(
-        decided_entries(store, {**scope_parameters(asked), "guids": ranked.guids or [""]}),
+        _decided(store, ranked.guids, asked),
         people(store, ranked.guids, asked.game),
     )
     rows = {row["player_guid"]: row for row in counted}
@@ -92,6 +92,10 @@ async def combos(
         total=ranked.total,
         next_cursor=ranked.next_cursor,
     )
+
+
+async def _decided(store: ClickHouse, guids: list[str], scope: Scope) -> list[dict[str, Any]]:
+    return await decided_entries(store, {**scope_parameters(scope), "guids": guids}) if guids else []
 
 
 async def peak(

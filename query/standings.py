@@ -111,11 +111,14 @@ class Renewal:
         began_s = time.monotonic()
         if began_s < self._not_before_s:
             return []
-        rows = await self._store.rows("standings_wanted", {"players_min": self._players_min})
-        for row in rows:
-            await renew(self._store, self._now(), row["game"])
-        took_s = time.monotonic() - began_s
-        self._not_before_s = time.monotonic() + took_s / RENEWED_SHARE
+        try:
+            rows = await self._store.rows("standings_wanted", {"players_min": self._players_min})
+            for row in rows:
+                await renew(self._store, self._now(), row["game"])
+        finally:
+            # One that failed has cost as much.
+            took_s = time.monotonic() - began_s
+            self._not_before_s = time.monotonic() + took_s / RENEWED_SHARE
         return [row["game"] for row in rows]
 
 
