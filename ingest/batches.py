@@ -121,10 +121,11 @@ def _own_up_to_lost_events(decoded: DecodedSegment) -> None:
     known = sum(report.record.events for report in decoded.reports)
     damaged = [n for n, item in enumerate(decoded.refused) if item.reason == RefusalReason.DAMAGED_RECORD]
     lost = decoded.segment.name.events - known - sum(decoded.refused[n].events for n in damaged)
-    for number in damaged:
-        if lost > 0 and not decoded.refused[number].events:
-            decoded.refused[number] = msgspec.structs.replace(decoded.refused[number], events=lost)
-            return
+    unknown = [n for n in damaged if not decoded.refused[n].events]
+    if lost > 0 and unknown:
+        # The longest stretch: a damaged beginning of the file holds none.
+        number = max(unknown, key=lambda n: len(decoded.refused[n].raw))
+        decoded.refused[number] = msgspec.structs.replace(decoded.refused[number], events=lost)
 
 
 def _decode_record(segment: Segment, record: Record, decoder: Decoder, refused: list[Quarantined]) -> Report:

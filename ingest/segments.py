@@ -64,7 +64,8 @@ def read_records(data: bytes) -> Iterator[Record | Damage]:
             continue
         header = _read_header(data, offset)
         if header is None:
-            end = _next_header(data, offset + 1)
+            # The first record begins behind the preamble, whatever became of that.
+            end = len(PREAMBLE) if offset < len(PREAMBLE) else _next_header(data, offset + 1)
             yield Damage(offset, 0, data[offset:end], "no valid record header")
             offset = end
             continue

@@ -75,3 +75,15 @@ def test_a_torn_last_record_is_cut_off_and_a_whole_damaged_one_is_kept() -> None
 
 def test_zeros_that_a_power_cut_left_at_the_end_are_cut_off() -> None:
     assert intact_bytes(segment(b"first") + bytes(4096)) == (len(segment(b"first")), 1)
+
+
+def test_a_damaged_preamble_and_a_damaged_first_record_are_two_places() -> None:
+    data = bytearray(segment(b"first", b"second"))
+    data[len(PREAMBLE) - 1] ^= 1
+    data[len(PREAMBLE) + 5] ^= 1
+    preamble, first, second = read_records(bytes(data))
+    assert isinstance(preamble, Damage)
+    assert isinstance(first, Damage)
+    assert isinstance(second, Record)
+    assert (preamble.offset, first.offset) == (0, len(PREAMBLE))
+    assert b"first" in first.data
