@@ -44,10 +44,17 @@ def run(seconds: float = 30.0, rounds: int = 1) -> dict[str, Any]:  # noqa: ARG0
         try:
             server.ready()
             found = asyncio.run(_watch(server, server.token("live"), seconds))
-            found |= {"changes": server.labelled("statline_live_changes_total")}
+            changes = server.labelled("statline_live_changes_total")
+            stages = server.labelled("statline_ingest_stage_seconds_total")
+            # Of each batch, all of it spent before the boards are told.
+            found |= {"changes": changes, "writer_ms": _per_batch_ms(stages, sum(changes.values()))}
         finally:
             server.stop()
     return found | {"hook_us_per_event": _hook_us_per_event()}
+
+
+def _per_batch_ms(stages: dict[str, float], batches: float) -> dict[str, float]:
+    return {stage.split('"')[1]: seconds / batches * 1000 for stage, seconds in stages.items()}
 
 
 async def _watch(server: Server, token: str, seconds: float) -> dict[str, Any]:

@@ -47,6 +47,8 @@ PATHS: dict[str, Callable[[Site], str]] = {
     "unknown": lambda _: "/nowhere",
 }
 STATUSES = {"unknown": 404}
+VARIANTS = {name for name in PATHS if name.startswith(("hostile", "long", "crowded", "empty"))}
+"""Pages that are there with other names already: what depends on the kind of page alone is not looked at again."""
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -59,10 +61,12 @@ async def test_a_page_is_whole_and_accessible(name: str, size: Size, site: Site,
     assert await overflow_px(page) <= 0
     assert await layout_shift(page) < 0.05
     assert await transferred_bytes(page) < FIRST_VIEW_BYTES_MAX
-    assert await findings(page) == []
+    # It costs more than all of the above.
+    if size == "phone" or name not in VARIANTS:
+        assert await findings(page) == []
 
 
-@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("name", sorted(PATHS.keys() - VARIANTS))
 async def test_a_page_is_useful_without_script(name: str, site: Site, visit: Visits) -> None:
     page = await visit(PATHS[name](site), size="phone", script=False, status=STATUSES.get(name, 200))
     assert len((await page.locator("main").inner_text()).split()) > 10
