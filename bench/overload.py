@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +17,7 @@ from bench.ingest import medians
 from bench.load import begin_open_loop, body_files, closed_loop, finished, fresh_start
 from bench.open_loop import Load
 from bench.server import Server
+from bench.visible import ask_engine
 
 # A spool that a few seconds of overload fill; the default holds ten million events.
 SPOOL_EVENTS_MAX: Final = 100_000
@@ -123,25 +128,80 @@ def _said(run_: dict[str, float]) -> str:
     )
 
 
+@contextlib.contextmanager
+def hanging(server: Server) -> Iterator[None]:
+    """The engine takes connections and never answers."""
+    engine = server.role_pid("engine")
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(engine, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def refusing(server: Server) -> Iterator[None]:
+    """The engine answers every insert with an error: the table is read-only."""
+    ask_engine(server, "ALTER TABLE raw_events MODIFY SETTING table_readonly = 1")
+    try:
+        yield
+    finally:
+        ask_engine(server, "ALTER TABLE raw_events MODIFY SETTING table_readonly = 0")
+
+
+@contextlib.contextmanager
+def unreachable(server: Server) -> Iterator[None]:
+    """The engine is dead as often as the supervisor starts it; inside the time until it answers again counts too."""
+    over = threading.Event()
+    killing = threading.Thread(target=_kill_again_and_again, args=(server, over))
+    killing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killing.join()
+        server.wait(lambda: _answers(server), 60.0, "an engine again")
+
+
+def _kill_again_and_again(server: Server, over: threading.Event) -> None:
+    while not over.wait(0.2):
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(server.role_pid("engine"), signal.SIGKILL)
+
+
+def _answers(server: Server) -> bool:
+    try:
+        return ask_engine(server, "SELECT 1").strip() == "1"
+    except (OSError, RuntimeError):
+        return False
+
+
+Absence = Callable[[Server], AbstractContextManager[None]]
+ABSENCES: Final[dict[str, Absence]] = {
+    "hanging": hanging, "refusing": refusing, "unreachable": unreachable,
+}  # fmt: skip
+
+
 def catch_up(seconds: float = 20.0, rounds: int = 3) -> dict[str, Any]:
-    """ClickHouse hangs for `seconds` at 5,000 single posts a second, which go on: how fast is the backlog gone?"""
+    """ClickHouse is away for `seconds`, each way in turn, at 5,000 single posts a second: how fast is the backlog gone?"""
     with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
         server = Server(Path(folder) / "data")
         server.ready()
         try:
             token, bodies = server.token("bench"), body_files(Path(folder))["single"]
-            runs = []
+            runs: dict[str, list[dict[str, float]]] = {name: [] for name in ABSENCES}
             for number in range(rounds):
-                run_ = _caught_up(server, bodies, token, seconds)
-                runs.append(run_)
-                said = f"{run_['backlog_events']:,.0f} events in {run_['catch_up_s']:.1f} s"
-                print(f"  catch-up, round {number + 1}: {said}", flush=True)
+                for name, away in ABSENCES.items():
+                    run_ = _caught_up(server, bodies, token, seconds, away)
+                    runs[name].append(run_)
+                    said = f"{run_['backlog_events']:,.0f} events in {run_['catch_up_s']:.1f} s"
+                    print(f"  catch-up after {name}, round {number + 1}: {said}", flush=True)
         finally:
             server.stop()
-    return {"medians": medians(runs), "runs": runs}
+    return {"medians": {name: medians(found) for name, found in runs.items()}, "runs": runs}
 
 
-def _caught_up(server: Server, bodies: Path, token: str, away_s: float) -> dict[str, float]:
+def _caught_up(server: Server, bodies: Path, token: str, away_s: float, away: Absence) -> dict[str, float]:
     settled_before = server.settled()
     load = Load(
         url=server.url, token=token, bodies=str(bodies), rate_per_s=AWAY_RATE_PER_S, seconds=3 * away_s + 5,
@@ -149,10 +209,8 @@ def _caught_up(server: Server, bodies: Path, token: str, away_s: float) -> dict[
     )  # fmt: skip
     generator = begin_open_loop(load)
     time.sleep(2.0)
-    engine = server.role_pid("engine")
-    os.kill(engine, signal.SIGSTOP)
-    time.sleep(away_s)
-    os.kill(engine, signal.SIGCONT)
+    with away(server):
+        time.sleep(away_s)
     back_at, settled = time.perf_counter(), server.settled()
     backlog = _pending(server)
     # What is always on its way at this rate: a second until a segment is sealed, and its insert.
