@@ -58,6 +58,10 @@ class Door:
         self.crowd = Crowd(now_s)
         self._rates = ServerRates(settings.server_events_per_s_max, time.monotonic)
 
+    def is_pressed(self) -> bool:
+        """Whether reports have to wait, for room or for the loop, so that it matters when they arrived."""
+        return self.crowd.is_one() or self._room.is_short()
+
     def turns_away(self, server_id: str, body: bytes, waited_s: float) -> bool:
         """Whether a report is to be refused at once, because it would be too late when its turn comes.
 

@@ -79,7 +79,7 @@ class Connection(web.RequestHandler):
         if self._parser is not None:
             self._parser.message_consumed()
         # Asked of the kernel only where it matters: 2 us.
-        waited_s = self.waited_s() if self._lane.is_crowded() else 0.0
+        waited_s = self.waited_s() if self._lane.is_pressed() else 0.0
         if (refusal := self._lane.turned_away(report, waited_s)) is not None:
             self._say(refusal)
             return

@@ -81,9 +81,9 @@ class Lane:
             server_id, payload.read_nowait(), usable_id(headers.get(_REQUEST_ID)), time.perf_counter()
         )
 
-    def is_crowded(self) -> bool:
-        """Whether many reports wait for the loop, so that it matters how long this one has waited already."""
-        return self._door.crowd.is_one()
+    def is_pressed(self) -> bool:
+        """Whether it matters how long a report has waited before it was read."""
+        return self._door.is_pressed()
 
     def turned_away(self, report: Report, waited_s: float) -> bytes | None:
         """The answer to a report that is refused at a glance, for the cost of looking at it; None: let it in."""

@@ -123,7 +123,9 @@ async def test_a_report_that_nobody_came_to_within_its_time_is_refused_and_not_s
 
 async def test_the_hold_counts_from_the_arrival(tmp_path: Path) -> None:
     async with open_door(PATIENT, tmp_path) as door:
+        assert not door.is_pressed()
         await door.accept("a", lines(600))
+        assert door.is_pressed()
         with pytest.raises(Overloaded):  # its 10 s are over: it is not held, which nobody here would end
             await door.accept("a", lines(1), waited_s=10.0)
 
