@@ -147,7 +147,7 @@ async def get_comparison(request: web.Request) -> web.Response:
     other = await _other(request, asked) if asked else None
     duel = (0, 0)
     if other is not None:
-        duel = await dossiers.duel(request.app[WORLD].clickhouse, one.guid, other.guid)
+        duel = await _duel(request, one.guid, other.guid)
     page = Page(
         title=f"{one.name} and {other.name}" if other else f"Compare {one.name}",
         section=addresses.LEADERBOARDS, has_charts=other is not None, robots="noindex",
@@ -180,7 +180,7 @@ async def _view(request: web.Request, asked: str) -> PlayerView:
             raise not_found("No such player was ever seen")
         return PlayerView(stats=stats.player, dossier=dossier, maps=maps, rating=rating)
 
-    return await cached(request, "player", guid, PlayerView, produce)
+    return await cached(request, "player", f"guid/{guid}", PlayerView, produce)
 
 
 async def _strengths(request: web.Request, guid: str) -> list[tuple[str, StatPercentile]]:
@@ -201,14 +201,27 @@ async def _strengths(request: web.Request, guid: str) -> list[tuple[str, StatPer
     return sorted(shown, key=lambda one: (-one[1].percentile, one[0]))[:STANDS_OUT]
 
 
+async def _duel(request: web.Request, one: str, other: str) -> tuple[int, int]:
+    """How often each killed the other."""
+    store = request.app[WORLD].clickhouse
+    return await cached(
+        request, "player", addresses.comparison(one, other), tuple[int, int],
+        lambda: dossiers.duel(store, one, other),
+    )  # fmt: skip
+
+
 async def _other(request: web.Request, asked: str) -> PlayerView | None:
     """The player meant by a name or a guid; None when nobody is."""
     store = request.app[WORLD].clickhouse
-    for spelling in spellings(asked):
-        if found := await players.player_by_name(store, spelling):
-            return await _view(request, found.guid)
+
+    async def produce() -> str:
+        for spelling in spellings(asked):
+            if found := await players.player_by_name(store, spelling):
+                return found.guid
+        return asked
+
     try:
-        return await _view(request, asked)
+        return await _view(request, await cached(request, "player", f"named/{asked}", str, produce))
     except HttpError as error:
         if error.status != 404:
             raise
