@@ -151,5 +151,5 @@ def new_node() -> Iterator[Node]:
 def statline(node: Node, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "statline", *arguments, "--data-dir", "var"],
-        capture_output=True, text=True, cwd=node.folder, env=environment(**variables), timeout=60, check=False,
+        capture_output=True, text=True, cwd=node.folder, env=environment(**variables), timeout=180, check=False,
     )  # fmt: skip

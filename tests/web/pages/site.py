@@ -28,7 +28,7 @@ DEMO: Final = (
     "--speed",
     "max",
 )
-WITHIN_S: Final = 60.0
+WITHIN_S: Final = 180.0
 
 CROWD: Final = 200
 """Players of the match `crowd`."""
