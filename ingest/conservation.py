@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from prometheus_client import CollectorRegistry, Metric
+from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ingest.checkpoint import Checkpoint, read_checkpoint
 from ingest.disk import RealDisk
 from ingest.metrics import FATES, LEDGER_EVENTS, LEDGER_HELP
+from ingest.node_metrics import NodeMetrics
 from ingest.segments import intact_bytes
 from ingest.spool import OPEN_SUFFIX, SegmentName, known_node, stream_of
 
@@ -136,10 +136,8 @@ def _events_in(path: Path, name: SegmentName) -> int:
 def _since_start(folder: Path) -> dict[str, int]:
     if not any(folder.glob("counter_*.db")):
         return {}
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
     sums: dict[str, float] = {}
-    for metric in registry.collect():
+    for metric in NodeMetrics(folder).collect():
         for sample in metric.samples:
             sums[sample.name] = sums.get(sample.name, 0) + sample.value
     return {name: int(sums.get(metric, 0)) for name, metric in _COUNTED.items()}

@@ -21,6 +21,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import Job, Schedule
 
 from jobs import metrics
@@ -34,7 +35,8 @@ ATTEMPTS_MAX: Final = 8
 
 _log = structlog.get_logger("jobs")
 
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# pgqueuer's probe of its listening connection: lost, or sent before that listened.
+_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, FailingListenerError)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Final
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from ingest.node_metrics import NodeMetrics
 from schema.answers.health import Health, Readiness
 from web import metrics
 from web.endpoints import Endpoints
@@ -100,9 +100,7 @@ def exposition(collectors: Sequence[Collector] = ()) -> bytes:
         metrics.MEMORY_LIMIT.set(found.limit_bytes)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY) + _collected(collectors)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the library has no types here
-    return generate_latest(registry) + _collected(collectors)
+    return _collected([NodeMetrics(), *collectors])
 
 
 def _collected(collectors: Sequence[Collector]) -> bytes:

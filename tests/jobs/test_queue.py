@@ -5,6 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncpg
+import pytest
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import FailingListenerError
 
 from jobs.queue import Queued, Scheduled, enqueue, install, run_jobs
 from postgres.settings import PostgresSettings
@@ -76,6 +79,36 @@ async def test_a_failing_scheduled_job_is_run_again(postgres_database: str, even
         run_jobs(postgres_database, PostgresSettings(), [Scheduled("look", EVERY_SECOND, work)], stop)
     )
     await eventually(lambda: len(runs) >= 2, within_s=30)
+    stop.set()
+    await worker
+
+
+async def test_a_worker_whose_listening_was_lost_listens_again(
+    postgres_database: str, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe, probes, seen = QueueManager.listener_healthy, [], []
+
+    async def lost_at_first(queue: QueueManager, *arguments: Any, **named: Any) -> Any:
+        probes.append(queue)
+        if len(probes) == 1:
+            raise FailingListenerError
+        return await probe(queue, *arguments, **named)
+
+    async def work(payload: bytes) -> None:
+        seen.append(payload)
+
+    monkeypatch.setattr(QueueManager, "listener_healthy", lost_at_first)
+    stop = asyncio.Event()
+    connection = await asyncpg.connect(postgres_database)
+    await install(connection)
+    await enqueue(connection, "send", b"before")
+    worker = asyncio.create_task(
+        run_jobs(postgres_database, PostgresSettings(), [Queued("send", work)], stop)
+    )
+    await eventually(lambda: len(probes) >= 2)
+    await enqueue(connection, "send", b"after")
+    await eventually(lambda: seen == [b"before", b"after"])
+    await connection.close()
     stop.set()
     await worker
 

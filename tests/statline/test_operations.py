@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +23,11 @@ from clickhouse.engine import engine_url
 from clickhouse.settings import ClickHouseSettings
 from ingest.pause import WriterPause
 from ingest.segments import HEADER_BYTES, PREAMBLE
+from jobs.sequences import FILLED
 from tests.clickhouse.contents import contents
 from tests.statline.node import Eventually, Node, environment, new_node, statline
 
+BEGAN = int(time.time()) - 3600
 LINE = b"type=weapon_fire&match_id=m1&timestamp=%d.000&player_guid=42&weapon=%s"
 
 
@@ -320,3 +325,95 @@ async def test_at_the_end_doctor_finds_every_event(node: Node) -> None:
     # Nothing was killed and nothing replayed before the start: the metrics agree, but for what was put back.
     assert events["since_start"]["inserted"] == events["inserted"]
     assert "the sum holds" in statline(node, "doctor").stdout
+
+
+def a_match_of_an_hour_ago() -> bytes:
+    """Six kills within five minutes, shots of those who died, and a winner."""
+    common = (
+        "match_id=match_00000000000000aa&session_id=sess_00000000000000aa&gametype=tdm&map_name=dm/mohdm6"
+    )
+    lines = [f"type=match_start&{common}&timestamp={BEGAN}"]
+    lines += [
+        f"type=player_kill&{common}&timestamp={BEGAN + 10 + 60 * n}&attacker_guid=101&attacker_name=Ann&attacker_team=allies"
+        f"&victim_guid={102 + n % 2}&victim_name=Bob{n % 2}&victim_team=axis&weapon=BAR&hitloc=head"
+        for n in range(6)
+    ]
+    lines += [
+        f"type=weapon_fire&{common}&timestamp={BEGAN + at}&player_guid={guid}&player_team=axis&weapon=MP40"
+        for guid in (102, 103)
+        for at in (20, 400)
+    ]
+    lines.append(f"type=match_end&{common}&timestamp={BEGAN + 600}&winning_team=allies")
+    return "\n".join(lines).encode()
+
+
+async def played(node: Node, eventually: Eventually) -> None:
+    """The match above is stored, by this test or by one before."""
+    receipt = send(node, a_match_of_an_hour_ago())
+    await eventually(lambda: asked(node, receipt)["status"] in {"stored", "duplicate"})
+
+
+async def test_what_settling_filled_is_made_again_as_it_was(
+    node: Node, store: ClickHouse, eventually: Eventually
+) -> None:
+    await played(node, eventually)
+    said = done(node, "rebuild", "match_sequences")
+    assert said.startswith(f"{', '.join(FILLED)}: ")
+    assert "matches settled again from raw events" in said
+    before = {table: await of_the_match(store, table) for table in FILLED}
+    assert [row["best_streak"] for row in before["match_sequences"] if row["player_guid"] == "101"] == [6]
+    assert len(before["match_feats"]) == 3
+    for table in FILLED:
+        await store.command(f"TRUNCATE TABLE {table}")
+
+    done(node, "rebuild", "match_feats")  # any of them: they are made together
+
+    assert {table: await of_the_match(store, table) for table in FILLED} == before
+
+
+async def of_the_match(store: ClickHouse, table: str) -> list[dict[str, object]]:
+    """The rows of the match above; the node settles others meanwhile."""
+    return await store.rows_of(
+        f"SELECT * FROM {table} FINAL WHERE player_guid IN ('101', '102', '103') ORDER BY ALL"
+    )
+
+
+async def test_ratings_are_made_again_in_a_run_that_says_so(
+    node: Node, store: ClickHouse, eventually: Eventually
+) -> None:
+    await played(node, eventually)
+    await rated_again(node, eventually)
+    before, [run] = await ratings(store), await newest_run(store)
+    assert {row["player_guid"] for row in before} >= {"101", "102", "103"}
+    assert run["reason"] == "rebuild"
+
+    await rated_again(node, eventually)
+
+    assert await ratings(store) == before
+    assert (await newest_run(store))[0]["run"] > run["run"]
+
+
+async def rated_again(node: Node, eventually: Eventually) -> None:
+    """The node's own rater may be at work: then the command says so, and works a moment later."""
+    said: list[str] = []
+
+    def tried() -> bool:
+        ended = statline(node, "rebuild", "ratings")
+        assert ended.returncode == 0 or "another process rates matches now" in ended.stderr
+        said.append(ended.stdout)
+        return ended.returncode == 0
+
+    await eventually(tried, within_s=60)
+    assert re.fullmatch(r"ratings: [1-9]\d* matches rated again\n", said[-1])
+
+
+async def newest_run(store: ClickHouse) -> list[dict[str, Any]]:
+    return await store.rows_of("SELECT run, reason FROM rating_runs FINAL ORDER BY run DESC LIMIT 1")
+
+
+async def ratings(store: ClickHouse) -> list[dict[str, object]]:
+    """What the newest run says of the players of the match above."""
+    return await store.rows_of(
+        "SELECT player_guid, match_id, mu_before, mu_after, sigma_after FROM match_ratings FINAL "
+        "WHERE run = (SELECT max(run) FROM rating_runs) AND player_guid IN ('101', '102', '103') ORDER BY ALL"
+    )

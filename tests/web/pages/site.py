@@ -91,8 +91,8 @@ class Site:
 def open_site(*, with_data: bool = True) -> Iterator[Site]:
     """A site of its own, stopped and removed on leaving."""
     with new_node() as node:
-        # What is reported shows at once: tests wait for it often.
-        node.start(STATLINE_INGEST_LINGER_S="0.05", STATLINE_WEB_MAP_IMAGES_DIR=str(node.folder / "maps"))
+        # What is reported shows soon: tests wait for it often. Sooner, and the data come in hundreds of inserts.
+        node.start(STATLINE_INGEST_LINGER_S="0.3", STATLINE_WEB_MAP_IMAGES_DIR=str(node.folder / "maps"))
         until(lambda: node.address or node.code is not None)
         assert node.code is None, node.err.read_text()
         site = Site(node, node.address)
