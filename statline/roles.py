@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -156,9 +157,19 @@ async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> 
         inherited = socket.socket(fileno=listener) if listener >= 0 else None
         with _clear_listen_errors(host, port):
             async with open_server(create_app(world), settings.web, host, port, listener=inherited) as bound:
+                _settle_memory()
                 log.info("web role listens", host=host, port=bound)
                 await _until(stop, name_lost)
                 log.info("web role stops")
+
+
+def _settle_memory() -> None:
+    """Take what was made until now, and stays, out of the garbage collector's sight.
+
+    Else each full collection walks through all modules, types and templates: 65 ms, every ninth request of a match's page.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _until(stop: asyncio.Event, task: asyncio.Task[Any]) -> None:
