@@ -155,9 +155,11 @@ async def _web(settings: Settings, data_dir: Path, listener: int, name: str) -> 
         name_lost = owning.result()
         host, port = settings.statline.host, settings.statline.port
         inherited = socket.socket(fileno=listener) if listener >= 0 else None
+        app = create_app(world)
+        # Before anybody is served: it takes a tenth of a second, and what a request is made of shall not stay.
+        _settle_memory()
         with _clear_listen_errors(host, port):
-            async with open_server(create_app(world), settings.web, host, port, listener=inherited) as bound:
-                _settle_memory()
+            async with open_server(app, settings.web, host, port, listener=inherited) as bound:
                 log.info("web role listens", host=host, port=bound)
                 await _until(stop, name_lost)
                 log.info("web role stops")

@@ -66,14 +66,20 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         if isinstance(error, web.HTTPException) and error.status < 400:
             # Not the exception itself: it is a response too, and aiohttp no longer takes it as one.
             return web.Response(status=error.status, headers=error.headers)
-        known = http_error(error)
-        if known is None:
-            _log.error("request failed", endpoint=endpoint_of(request), exc_info=error)
-            known = HttpError(500, "Internal server error", reason="internal_error")
-        REFUSED.labels(endpoint_of(request), known.reason).inc()
+        known = problem_of(error, endpoint_of(request))
         if wants_page(request):
             return failure_page(request, known, request_id)
         return error_response(known, request_id, request.path)
+
+
+def problem_of(error: Exception, endpoint: str, **facts: str) -> HttpError:
+    """What a client is told of an error, which is counted. One that is not meant for clients is logged, with `facts`."""
+    known = http_error(error)
+    if known is None:
+        _log.error("request failed", endpoint=endpoint, exc_info=error, **facts)
+        known = HttpError(500, "Internal server error", reason="internal_error")
+    REFUSED.labels(endpoint, known.reason).inc()
+    return known
 
 
 async def _limit(request: web.Request) -> None:

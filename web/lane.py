@@ -11,7 +11,6 @@ import functools
 import time
 from typing import Final, NamedTuple
 
-import structlog
 from aiohttp import HttpVersion11, StreamReader, hdrs
 from aiohttp.http import RawRequestMessage
 from multidict import istr
@@ -20,8 +19,8 @@ from ingest.door import Door
 from ingest.keys import ServerKeys
 from web.bodies import BodyBudget
 from web.cors import allow_origin
-from web.edge import RequestLog
-from web.errors import HttpError, http_error
+from web.edge import RequestLog, problem_of
+from web.errors import HttpError
 from web.metrics import REFUSED, count_request
 from web.request_ids import HEADER, usable_id
 from web.responses import accepted_block, error_response, response_parts
@@ -39,8 +38,6 @@ _REQUEST_ID: Final = istr(HEADER)
 
 # As short as a report that is refused for the crowd deserves.
 _CROWDED: Final = HttpError(429, "Too many events", reason="overloaded", retry_after_s=1)
-
-_log = structlog.get_logger("web")
 
 
 class Report(NamedTuple):
@@ -105,18 +102,13 @@ class Lane:
             taken = self._bodies.take_bytes(len(report.body))
             accepted = await self._door.accept(report.server_id, report.body, "", waited_s)
         except Exception as error:  # noqa: BLE001 - the HTTP edge, as in `web.edge`
-            known = http_error(error)
-            if known is None:
-                _log.error("request failed", endpoint=PATH, request_id=report.request_id, exc_info=error)
-                known = HttpError(500, "Internal server error", reason="internal_error")
-            return self._problem(report, known)
+            return self._problem(report, problem_of(error, PATH, request_id=report.request_id))
         finally:
             self._bodies.give(taken)
         self._count(report, 202)
         return accepted_block(accepted.processed, accepted.receipt, report.request_id)
 
     def _problem(self, report: Report, error: HttpError) -> bytes:
-        REFUSED.labels(PATH, error.reason).inc()
         self._count(report, error.status)
         parts = _problem_parts(error, report.request_id, int(time.time()), self._settings.cors_origins)
         return _named(parts, report)
