@@ -24,6 +24,7 @@ from clickhouse.engine.credentials import Address, engine_folder, last_address, 
 from clickhouse.engine.doorkeeper import Doorkeeper
 from clickhouse.engine.server import EngineServer
 from clickhouse.engine.sessions import Connections
+from clickhouse.engine.tokens import forget_tokens_without_parts
 from clickhouse.settings import ClickHouseSettings
 
 LINE_BYTES_MAX: Final = 1 << 20
@@ -58,6 +59,7 @@ async def run_engine(
         withdraw(data_dir)  # of an engine that was killed
         _be_nice(settings.engine_nice)
         chdb.set_signal_handlers_enabled(0)  # chdb's own would exit at once, in the middle of an insert
+        forget_tokens_without_parts(engine_folder(data_dir))
         connections = await asyncio.to_thread(Connections, engine_folder(data_dir), settings)
         wanted = last_address(data_dir, port or settings.engine_port or None)
         server = EngineServer(connections, wanted, settings, Doorkeeper(Analysts(data_dir)))

@@ -7,7 +7,7 @@ import gzip
 import random
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import lz4.block  # type: ignore[import-untyped]
@@ -282,10 +282,21 @@ async def insert_until_taken(store: ClickHouse, columns: list[list[object]], tok
             await asyncio.sleep(0.02)
 
 
-async def test_token_is_known_after_kill_9(new_engine: Callable[..., EngineProcess]) -> None:
+Killed = tuple[EngineProcess, ClickHouse]
+
+
+@pytest.fixture
+async def killed(new_engine: Callable[..., EngineProcess]) -> AsyncIterator[Killed]:
+    """An engine to kill, its client and the tables."""
     engine = new_engine()
     store = await ClickHouse.connect(engine.url, "default", ClickHouseSettings())
     await make_views(store)
+    yield engine, store
+    await store.close()
+
+
+async def test_token_is_known_after_kill_9(killed: Killed) -> None:
+    engine, store = killed
     await store.insert("raw", ["a", "s"], batch(0), token="one")
     engine.kill()
     with pytest.raises(ClickHouseUnavailable):
@@ -293,15 +304,44 @@ async def test_token_is_known_after_kill_9(new_engine: Callable[..., EngineProce
     engine.start()
     await insert_until_taken(store, batch(0), token="one")
     assert await totals(store) == expected_totals(1000)
-    await store.close()
 
 
-async def test_kill_9_at_any_moment_loses_and_repeats_nothing(
-    new_engine: Callable[..., EngineProcess],
+async def test_token_is_known_when_its_part_was_merged_into_another(killed: Killed) -> None:
+    engine, store = killed
+    for number in range(3):
+        await store.insert("raw", ["a", "s"], batch(number), token=f"segment-{number}")
+    for table in ("raw", "both", "per_text", "uniques", "chained"):
+        await store.command(f"OPTIMIZE TABLE {table} FINAL")
+    engine.kill()
+    engine.start()
+    for number in range(3):
+        await insert_until_taken(store, batch(number), token=f"segment-{number}")
+    assert await totals(store) == expected_totals(3000)
+
+
+@pytest.mark.parametrize("table", ["raw", "both", "per_text", "uniques", "chained"])
+async def test_token_of_a_part_that_a_kill_kept_from_its_place_is_forgotten(
+    killed: Killed, table: str
 ) -> None:
-    engine = new_engine()
-    store = await ClickHouse.connect(engine.url, "default", ClickHouseSettings())
-    await make_views(store)
+    engine, store = killed
+    for number in range(3):
+        await store.insert("raw", ["a", "s"], batch(number), token=f"segment-{number}")
+    path, last = (
+        await store.rows_of(
+            f"SELECT path, name FROM system.parts WHERE table = '{table}' AND active ORDER BY max_block_number DESC LIMIT 1"
+        )
+    )[0].values()
+    engine.kill()
+    # As between the writing of the token and the renaming of the part.
+    Path(path).rename(Path(path).parent / f"tmp_insert_{last}")
+    engine.start()
+    for number in range(3):
+        await insert_until_taken(store, batch(number), token=f"segment-{number}")
+    assert await totals(store) == expected_totals(3000)
+
+
+async def test_kill_9_at_any_moment_loses_and_repeats_nothing(killed: Killed) -> None:
+    engine, store = killed
     noise = random.Random(5)
     done = 0
 
@@ -328,7 +368,6 @@ async def test_kill_9_at_any_moment_loses_and_repeats_nothing(
         await insert_until_taken(store, batch(done), token=f"segment-{done}")
         done += 1
     assert await totals(store) == expected_totals(1000 * done)
-    await store.close()
 
 
 def test_insert_goes_on_when_its_client_leaves(engine_process: EngineProcess, database: str) -> None:
