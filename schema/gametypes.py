@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from schema.words import WORDS, Folding
 
 OTHER: Final = "other"
-"""Id the API shows for a map whose name says nothing."""
+"""Id of matches whose game type nothing says."""
 
 
 class Gametype(NamedTuple):
@@ -61,20 +61,10 @@ def is_team_gametype(name: str) -> bool:
     return gametype is not None and gametype.team
 
 
-def _map_mark(map_name: str) -> str:
-    """The part of a map name that tells the game type: `dm/mohdm6`, `obj_team2`, else its end, `mp_anzio_lib`."""
-    parts = re.split(r"[/_\\]", map_name.lower())
-    return next((part for part in (parts[0], parts[-1]) if part in _BY_PREFIX), "")
-
-
 def gametype_of_map(map_name: str) -> str:
-    """Canonical game type by the map name's prefix (dm -> ffa); empty when it says nothing."""
-    return _BY_PREFIX.get(_map_mark(map_name), "")
-
-
-def api_gametype_of_map(map_name: str) -> str:
-    """Id by map prefix as the API shows it (4.3): dm, tdm, obj, lib, ctf, ffa, tow or `other`."""
-    return _map_mark(map_name) or OTHER
+    """Canonical game type by the map name's begin (`dm/mohdm6` -> ffa, `obj_team2`) or end (`mp_anzio_lib`); empty when neither says one."""
+    parts = re.split(r"[/_\\]", map_name.lower())
+    return next((_BY_PREFIX[part] for part in (parts[0], parts[-1]) if part in _BY_PREFIX), "")
 
 
 def display_name(gametype: str) -> str:

@@ -24,14 +24,8 @@ HIT_LOCATIONS: Final = Folding(
     },
     keep_unless_number,
 )
-_GROUP_OF: Final[Mapping[str, str]] = {name: group for group, names in GROUPS.items() for name in names}
 
 
 def fold_hit_location(text: str) -> str:
     """Name of a hit location; numbers outside the table are `unknown`, unknown words stay in lower case."""
     return HIT_LOCATIONS[text]
-
-
-def hit_location_group(name: str) -> str:
-    """`head`, `torso` or `limbs`; empty for anything else (general, miss, unknown)."""
-    return _GROUP_OF.get(name, "")

@@ -1,13 +1,12 @@
-"""An answer from the cache or from the database, as the HTTP response of a GET, or as a value for a page."""
+"""An answer from the cache or from the database, as the HTTP response of a GET."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeVar
+from typing import Final
 
-import msgspec
 from aiohttp import hdrs, web
 
 from cache.answers import Remembered
@@ -17,15 +16,13 @@ from web.endpoints import Endpoint, endpoint_of
 from web.forms import CSV, LIST_FORMS, list_form
 from web.responses import compression_wanted, encode, json_bytes_response
 from web.tables import WRITERS, Table
-from web.world import WORLD, World
+from web.world import WORLD
 
 CACHE_HEADER: Final = "X-Cache"
 """hit: from Redis; stale: from Redis while it is refreshed; miss: produced now and kept; bypass: produced, Redis away."""
 
 CACHE_STATUS: Final = "Cache-Status"
 """The same as RFC 9211 says it."""
-
-Value = TypeVar("Value")
 
 _GZIP: Final = "-gzip"
 _COMPRESSED: Final = Compressed()
@@ -57,27 +54,6 @@ async def answer(
         kind, f"{key}//{variant}" if variant else key, produced
     )
     return await _response(request, found, form, _headers(kind, found))
-
-
-async def known(
-    world: World, kind: str, key: str, produce: Callable[[], Awaitable[Value]], type_: type[Value]
-) -> Value:
-    """What `produce` returns, from the cache while it is fresh: for pages, which need the value and not its bytes.
-
-    `kind` names the lifetime, `key` tells apart every answer of that kind (begin it with the page's name), `type_`
-    is what the bytes are read as (a Struct, `list[Struct]`).
-    """
-    made: list[Value] = []
-
-    async def produced() -> bytes:
-        value = await produce()
-        made.append(value)
-        return encode(value)
-
-    found = await world.cache.get_or_produce(kind, f"value/{key}", produced)
-    if made and found.source in ("miss", "bypass"):
-        return made[0]
-    return msgspec.json.decode(found.body, type=type_)
 
 
 async def _response(

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schema.gametypes import (
-    API_GAMETYPES,
     GAMETYPES,
-    api_gametype_of_map,
     display_name,
     fold_gametype,
     gametype_of_map,
@@ -45,23 +43,21 @@ def test_all_but_free_for_all_are_team_games() -> None:
 
 
 @pytest.mark.parametrize(
-    ("map_name", "gametype", "api_id"),
+    ("map_name", "gametype"),
     [
-        ("dm/mohdm6", "ffa", "dm"),
-        ("obj/obj_team2", "obj", "obj"),
-        ("OBJ/obj_team2", "obj", "obj"),
-        ("lib_flughafen", "lib", "lib"),
-        ("mp_anzio_lib", "lib", "lib"),
-        ("mp_bahnhof_dm", "ffa", "dm"),
-        ("ctf/test", "ctf", "ctf"),
-        ("training", "", "other"),
-        ("", "", "other"),
+        ("dm/mohdm6", "ffa"),
+        ("obj/obj_team2", "obj"),
+        ("OBJ/obj_team2", "obj"),
+        ("lib_flughafen", "lib"),
+        ("mp_anzio_lib", "lib"),
+        ("mp_bahnhof_dm", "ffa"),
+        ("ctf/test", "ctf"),
+        ("training", ""),
+        ("", ""),
     ],
 )
-def test_the_map_name_tells_the_game_type(map_name: str, gametype: str, api_id: str) -> None:
+def test_the_map_name_tells_the_game_type(map_name: str, gametype: str) -> None:
     assert gametype_of_map(map_name) == gametype
-    assert api_gametype_of_map(map_name) == api_id
-    assert api_id in API_GAMETYPES
 
 
 def test_names_for_people() -> None:

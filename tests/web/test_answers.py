@@ -8,9 +8,8 @@ import pytest
 from aiohttp import web
 
 from clickhouse.errors import ClickHouseUnavailable
-from schema.answers.players import NamedPlayer
 from tests.web.conftest import Serve
-from web.answers import answer, known
+from web.answers import answer
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.parameters import part
@@ -137,17 +136,3 @@ async def test_who_has_the_answer_already_is_told_so(serve: Serve) -> None:
             assert again.headers["Cache-Control"] == plain.headers["Cache-Control"]
         for tag in ('"other"', "nonsense", '"'):
             assert (await served.get("/tried/7", headers={"If-None-Match": tag})).status == 200
-
-
-async def test_a_page_gets_the_value_itself_and_shares_the_cache(serve: Serve) -> None:
-    asked = 0
-
-    async def produce() -> NamedPlayer:
-        nonlocal asked
-        asked += 1
-        return NamedPlayer(guid="7", name="Ann")
-
-    async with serve() as served:
-        values = [await known(served.world, "player", "page/7", produce, NamedPlayer) for _ in range(3)]
-    assert values == [NamedPlayer(guid="7", name="Ann")] * 3
-    assert asked == 1
