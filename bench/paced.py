@@ -1,4 +1,4 @@
-"""S4 and S7: 10,000 single posts a second, whatever the answers do. S7 is the same for ten minutes."""
+"""10,000 events a second, whatever the answers do: S4 as single posts for a minute, S7 as the scripts send them for ten."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import Any, Final
 from bench.ingest import medians, stage_us_per_event
 from bench.load import begin_open_loop, body_files, finished, fresh_start
 from bench.open_loop import Load
+from bench.payload import SHAPES
 from bench.server import Server
 from bench.visible import Probes, ask_engine
 
-RATE_PER_S: Final = 10_000.0
+EVENTS_PER_S: Final = 10_000.0
+SINGLE: Final = "single"
+ARRAYS: Final = "array20"
 CONNECTIONS: Final = 64
 SAMPLE_EVERY_S: Final = 30.0
 
@@ -24,7 +27,7 @@ def run(seconds: float = 60.0, rounds: int = 3) -> dict[str, Any]:
         server = Server(Path(folder) / "data")
         server.ready()
         try:
-            token, bodies = server.token("bench"), body_files(Path(folder))["single"]
+            token, bodies = server.token("bench"), body_files(Path(folder))[SINGLE]
             runs = []
             for number in range(rounds):
                 run_ = _measure(server, bodies, token, seconds)
@@ -39,7 +42,7 @@ def run(seconds: float = 60.0, rounds: int = 3) -> dict[str, Any]:
 def _measure(server: Server, bodies: Path, token: str, seconds: float) -> dict[str, float]:
     settled_before = server.settled()
     usage_before, stages_before = server.usage(), server.stage_seconds()
-    load = _load(server, bodies, token, seconds)
+    load = _load(server, bodies, token, seconds, SINGLE)
     with Probes(server, token) as probes:
         figures = finished(begin_open_loop(load))
     accepted = figures["answered"].get("202", 0)
@@ -52,9 +55,9 @@ def _measure(server: Server, bodies: Path, token: str, seconds: float) -> dict[s
     }
 
 
-def _load(server: Server, bodies: Path, token: str, seconds: float) -> Load:
+def _load(server: Server, bodies: Path, token: str, seconds: float, shape: str) -> Load:
     return Load(
-        url=server.url, token=token, bodies=str(bodies), rate_per_s=RATE_PER_S, seconds=seconds,
+        url=server.url, token=token, bodies=str(bodies), rate_per_s=EVENTS_PER_S / SHAPES[shape][2], seconds=seconds,
         connections=CONNECTIONS, start=fresh_start(),
     )  # fmt: skip
 
@@ -69,7 +72,7 @@ def _of_generator(figures: dict[str, Any]) -> dict[str, float]:
 
 
 def endurance(seconds: float = 600.0, rounds: int = 1) -> dict[str, Any]:
-    """S7: memory, parts and insert time along ten minutes at 10,000 events/s. One round is one server."""
+    """S7: memory, parts and insert time along ten minutes at 10,000 events/s in 20-event arrays. One round is one server."""
     return {"runs": [_endure(seconds) for _ in range(rounds)]}
 
 
@@ -78,8 +81,8 @@ def _endure(seconds: float) -> dict[str, Any]:
         server = Server(Path(folder) / "data")
         server.ready()
         try:
-            token, bodies = server.token("bench"), body_files(Path(folder))["single"]
-            generator = begin_open_loop(_load(server, bodies, token, seconds))
+            token, bodies = server.token("bench"), body_files(Path(folder))[ARRAYS]
+            generator = begin_open_loop(_load(server, bodies, token, seconds, ARRAYS))
             samples, began_at = [], time.perf_counter()
             inserts = _inserts(server)
             while generator.poll() is None:
@@ -88,10 +91,10 @@ def _endure(seconds: float) -> dict[str, Any]:
                 samples.append({"at_s": time.perf_counter() - began_at, **sample})
                 print(f"  {_line(samples[-1])}", flush=True)
             figures = finished(generator)
-            server.drained(figures["answered"].get("202", 0))
+            server.drained(figures["answered"].get("202", 0) * SHAPES[ARRAYS][2])
         finally:
             server.stop()
-    return {**_of_generator(figures), "samples": samples}
+    return {**_of_generator(figures), "events_a_request": SHAPES[ARRAYS][2], "samples": samples}
 
 
 def _inserts(server: Server) -> tuple[float, float]:

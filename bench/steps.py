@@ -1,4 +1,4 @@
-"""CPU microseconds per event of each step after HTTP, one step at a time, by the size of a segment.
+"""CPU microseconds per event of each step behind HTTP, one step at a time, by the size of a segment.
 
 The same segments as the writer gets them, from single posts and from 20-event arrays; the insert with and without views
 is CPU time of the engine's process. Nothing runs beside it, so the sum is what the steps cost, not what two cores
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -34,7 +34,9 @@ from ingest.duplicates import DuplicateWindow, Generation
 from ingest.formats import count_events
 from ingest.segments import PREAMBLE, encode_record
 from ingest.spool import SegmentName
-from schema.columns import NAMES
+from live.deltas import batch_delta, live_rows, servers_heard
+from live.settings import LiveSettings
+from schema.columns import NAMES, Row
 
 SIZES: Final = (500, 5000, 20_000, 50_000)
 # Segments of each size until so many events: the engine's CPU time comes in ticks of 10 ms.
@@ -108,7 +110,14 @@ async def _steps(store: ClickHouse, engine: psutil.Process, shape: str, size: in
     for chunk in batch.chunks:
         columns = timed("columns", lambda rows=chunk.rows: list(zip(*rows, strict=True)))  # type: ignore[misc]
         await _insert(store, engine, spent, chunk.token, columns)
+        timed("live", lambda token=chunk.token, rows=chunk.rows: _changes(token, rows))  # type: ignore[misc]
     return {step: seconds / size * 1e6 for step, seconds in spent.items()}
+
+
+def _changes(token: str, rows: Sequence[Row]) -> None:
+    """What a stored batch changes on live boards, as the writer works it out."""
+    live = LiveSettings()
+    batch_delta(token, live_rows(rows, live.history_s * 1000), servers_heard(rows), feed_max=live.feed_max)
 
 
 async def _insert(
