@@ -5,6 +5,7 @@ A table with a deduplication window appends a part's token to `deduplication_log
 the same token, would be taken for a repetition, and the rows would be missing for ever in that table, be it the raw one or
 one of a view. The engine itself does not compare the two when it starts (chdb 26.9). Merges keep tokens and cover the parts
 that they merge, and who drops a part drops its tokens: so a token whose part nothing covers is one that was cut off.
+`deploy/clickhouse/start.sh` does the same for the server of docker-compose.yml.
 """
 
 from __future__ import annotations
@@ -39,16 +40,15 @@ class Blocks(NamedTuple):
         return self.partition == other.partition and self.first <= other.first and other.last <= self.last
 
 
-def forget_tokens_without_parts(folder: Path) -> int:
-    """Write off the tokens below the engine's `folder` whose parts are not there; how many. Only while no engine runs."""
-    return sum(_forget_in_table(logs) for logs in folder.glob(f"store/*/*/{LOGS}"))
+def forget_tokens_without_parts(folder: Path) -> None:
+    """Write off the tokens below the engine's `folder` whose parts are not there. Only while no engine runs."""
+    for logs in folder.glob(f"store/*/*/{LOGS}"):
+        _forget_in_table(logs)
 
 
-def _forget_in_table(logs: Path) -> int:
+def _forget_in_table(logs: Path) -> None:
     files = sorted(logs.glob("deduplication_log_*.txt"), key=_number)
     known = _known(files[-2:])
-    if not known:
-        return 0
     parts = [blocks for path in logs.parent.iterdir() if (blocks := _blocks(path.name))]
     missing = {
         token: name
@@ -58,7 +58,6 @@ def _forget_in_table(logs: Path) -> int:
     if missing:
         _append(files[-1], "".join(f"{DROPPED}\t{name}\t{token}\n" for token, name in missing.items()))
         log.warning("an insert into %s was cut off by a kill; it may be repeated", logs.parent)
-    return len(missing)
 
 
 def _known(files: Sequence[Path]) -> dict[str, str]:
