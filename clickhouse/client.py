@@ -175,12 +175,15 @@ class ClickHouse:
                     "wait_end_of_query": 1,
                     **self._cluster_insert(),
                 }
-                # A BytesIO has a length and yet is never sent twice by the driver, whose own retry we do not want.
-                await driver.raw_insert(
-                    insert_block=io.BytesIO(body),
-                    settings={**self._known(driver, EXACTLY_ONCE), **wanted},
-                    compression=self._settings.compression or None,
-                )
+                # A BytesIO has a length and yet is never sent twice by the driver, whose own retry we do not want. It is closed,
+                # since a refused connection leaves a reference cycle around it.
+                with io.BytesIO(body) as block:
+                    del body
+                    await driver.raw_insert(
+                        insert_block=block,
+                        settings={**self._known(driver, EXACTLY_ONCE), **wanted},
+                        compression=self._settings.compression or None,
+                    )
         except (DriverError, TimeoutError) as error:
             self._column_types.pop(table, None)
             raise _insert_error(error) from None

@@ -78,6 +78,8 @@ def encode_block(
             block_size=len(columns[0]),
         )
         body = b"".join(NativeTransform.build_insert(context, failures.append))
+        # The context refers to itself, and would keep every value of the block until the next full collection.
+        vars(context).clear()
     except _ENCODER_ERRORS as error:
         raise _refused(error) from error
     if failures:

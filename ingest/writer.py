@@ -11,7 +11,7 @@ import contextlib
 import functools
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -38,6 +38,7 @@ from schema.columns import INDEX, Row
 
 _EVENT_ID: Final = INDEX["event_id"]
 _ORPHANS_EVERY_S: Final = 10.0
+_COLLECT_EVERY_S: Final = 30.0
 
 _log = structlog.get_logger(__name__)
 Stored = Callable[[str, Sequence[Row]], None]
@@ -207,20 +208,8 @@ class Writer:
         metrics.DUPLICATE_WINDOW_EVENTS.set(len(self._window))
 
     async def _in_thread(self, function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-        call = functools.partial(_without_collection, function, *arguments, **named)
+        call = functools.partial(function, *arguments, **named)
         return await asyncio.get_running_loop().run_in_executor(self._worker, call)
-
-
-def _without_collection(function: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-    """Call with the garbage collector paused: 20,000 young rows make it look at all of them again and again
-    (measured: 10 instead of 14-24 us an event for URL lines). Between calls it runs as ever, since inserts
-    leave reference cycles (shared/measurements.md 8).
-    """
-    gc.disable()
-    try:
-        return function(*arguments, **named)
-    finally:
-        gc.enable()
 
 
 def _share_event_ids(event_ids: Mapping[str, list[str]], before: Batch) -> bool:
@@ -271,4 +260,27 @@ async def run_writer(
     disk = RealDisk()
     with owned(data_dir / "writer", wait_s=10.0):
         writer = Writer(settings, clickhouse, data_dir, disk, stored)
-        await writer.run(stop, settings.drain_s)
+        async with _rare_collections():
+            await writer.run(stop, settings.drain_s)
+
+
+@contextlib.asynccontextmanager
+async def _rare_collections() -> AsyncIterator[None]:
+    """Look for reference cycles every half minute instead of every few thousand objects.
+
+    A row is a container, and each look at one costs 2 us; left to itself the collector looks at every row three times, a sixth of
+    the writer's time. What the writer does leaves no cycles (tests/ingest/test_writer.py); failures leave small ones.
+    """
+    gc.disable()
+    collecting = asyncio.create_task(_collect_now_and_then())
+    try:
+        yield
+    finally:
+        collecting.cancel()
+        gc.enable()
+
+
+async def _collect_now_and_then() -> None:
+    while True:
+        await asyncio.sleep(_COLLECT_EVERY_S)
+        gc.collect()

@@ -192,6 +192,7 @@ async def _writer(settings: Settings, data_dir: Path) -> None:
         _clickhouse(settings) as clickhouse,
         _keeper(settings, clickhouse) as stored,
     ):
+        _settle_memory()
         await run_writer(settings.ingest, clickhouse, data_dir, stop, stored)
 
 
