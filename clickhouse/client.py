@@ -55,6 +55,7 @@ EXACTLY_ONCE: Final[Mapping[str, object]] = MappingProxyType(
 """Every setting that exactly-once rests on: servers changed their defaults in 24.7, 26.1, 26.2, 26.3 and 26.8."""
 
 _INCLUDE = re.compile(r"/\* include (shared/\w+?)(\{source\})?\.sql \*/")
+_WHEN_ASKED = re.compile(r"^ */\* if (\w+)(?:: ([\w ]+))? \*/.*\n", re.MULTILINE)
 _LEADING_COMMENTS = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*\s*", re.DOTALL)
 
 
@@ -70,6 +71,23 @@ def query_text(query: str, source: str = "days") -> str:
     if not text.startswith("-- "):
         raise ValueError(f"clickhouse/queries/{query}.sql: the header comment is missing")
     return _INCLUDE.sub(lambda found: query_text(found[1] + (source if found[2] else ""), source), text)
+
+
+def asked_text(query: str, parameters: Mapping[str, object] = NOTHING) -> str:
+    """The SQL of a query without the lines nobody asks for: a condition that lets everything through is planned all the same.
+
+    A line that begins with `/* if server_id */` stays when the parameter `server_id` is not empty, one with
+    `/* if dimensions: hour day */` when one of these words is (among) what the parameter says.
+    """
+
+    def kept(line: re.Match[str]) -> str:
+        given, words = parameters.get(line[1]), line[2]
+        if words and given:
+            said = [given] if isinstance(given, str) else given
+            given = isinstance(said, Sequence) and any(word in said for word in words.split())
+        return line[0] if given else ""
+
+    return _WHEN_ASKED.sub(kept, query_text(query, str(parameters.get("source", "days"))))
 
 
 class ClickHouse:
@@ -98,7 +116,7 @@ class ClickHouse:
     async def rows(self, query: str, parameters: Mapping[str, object] = NOTHING) -> list[dict[str, Any]]:
         """The rows of `clickhouse/queries/<query>.sql`; values are bound by the server (`{guid:String}`)."""
         with timed(query):
-            return await self._ask(query_text(query, str(parameters.get("source", "days"))), parameters)
+            return await self._ask(asked_text(query, parameters), parameters)
 
     async def rows_of(self, sql: str, parameters: Mapping[str, object] = NOTHING) -> list[dict[str, Any]]:
         """The rows of an SQL text, as dicts. Times come as aware UTC datetimes.
@@ -194,8 +212,7 @@ class ClickHouse:
         Not deduplicated: the tables filled so keep one row per key themselves.
         """
         with timed(query):
-            text = query_text(query, str(parameters.get("source", "days")))
-            await self._fill(table, text, parameters)
+            await self._fill(table, asked_text(query, parameters), parameters)
 
     async def _fill(self, table: str, sql: str, parameters: Mapping[str, object]) -> None:
         limit_s = self._settings.insert_time_max_s

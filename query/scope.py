@@ -58,7 +58,7 @@ class Scope:
         return self if self.sample_min is not None else replace(self, sample_min=sample_min)
 
     def parameters(self) -> dict[str, object]:
-        """As queries bind them; an empty text is no filter: `({map_name:String} = '' OR map_name = {map_name:String})`."""
+        """As queries bind them; an empty one is no filter: `/* if map_name */ AND map_name = {map_name:String}`."""
         return {
             **self.period.parameters(),
             "game": self.game,

@@ -10,7 +10,8 @@ SELECT
     sum(heartbeats) AS heartbeat_count,
     sum(heartbeat_players) AS heartbeat_player_sum
 FROM server_hours
-WHERE game = {game:String} AND ({server_id:String} = '' OR server_id = {server_id:String})
+WHERE game = {game:String}
+    /* if server_id */ AND server_id = {server_id:String}
     AND hour >= {from_time:DateTime('UTC')} AND hour < {to_time:DateTime('UTC')}
 GROUP BY weekday, hour_of_day
 ORDER BY weekday, hour_of_day

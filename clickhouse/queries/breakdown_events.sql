@@ -31,11 +31,12 @@ FROM
                 [false, true]) AS is_target
             WHERE game = {game:String}
                 AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time < {to_time:DateTime64(3, 'UTC')}
-                AND ({map_name:String} = '' OR map_name = {map_name:String})
-                AND ({server_id:String} = '' OR server_id = {server_id:String})
-                AND ({weapon:String} = '' OR weapon = {weapon:String})
+                /* if map_name */ AND map_name = {map_name:String}
+                /* if server_id */ AND server_id = {server_id:String}
+                /* if weapon */ AND weapon = {weapon:String}
         )
-        WHERE ({guid:String} = '' OR player_guid = {guid:String}) AND ({with_bots:UInt8} OR NOT is_bot)
+        WHERE ({with_bots:UInt8} OR NOT is_bot)
+            /* if guid */ AND player_guid = {guid:String}
         GROUP BY label
     )
 )

@@ -20,9 +20,9 @@ FROM
         FROM match_players
         WHERE game = {game:String}
             AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
-            AND ({guid:String} = '' OR player_guid = {guid:String})
-            AND ({map_name:String} = '' OR map_name = {map_name:String})
-            AND ({server_id:String} = '' OR server_id = {server_id:String})
+            /* if guid */ AND player_guid = {guid:String}
+            /* if map_name */ AND map_name = {map_name:String}
+            /* if server_id */ AND server_id = {server_id:String}
             AND ({with_bots:UInt8} OR NOT is_bot)
         GROUP BY label
     )

@@ -17,8 +17,8 @@ FROM
             kills / greatest(deaths, 1) AS kdr
         FROM weapon_player_days
         WHERE game = {game:String}
-            AND ({weapon:String} = '' OR weapon = {weapon:String})
-            AND ({guid:String} = '' OR player_guid = {guid:String})
+            /* if weapon */ AND weapon = {weapon:String}
+            /* if guid */ AND player_guid = {guid:String}
             AND day >= {from_day:Date} AND day < {to_day:Date}
             AND ({with_bots:UInt8} OR NOT is_bot)
         GROUP BY label

@@ -14,7 +14,7 @@ SELECT
 FROM match_players
 WHERE game = {game:String} AND ({one:UInt8} = 0 OR gametype = {gametype:String})
     AND hour >= {from_time:DateTime('UTC')} AND hour < {to_time:DateTime('UTC')}
-    AND ({map_name:String} = '' OR map_name = {map_name:String})
-    AND ({server_id:String} = '' OR server_id = {server_id:String})
+    /* if map_name */ AND map_name = {map_name:String}
+    /* if server_id */ AND server_id = {server_id:String}
 GROUP BY gametype
 ORDER BY total_matches DESC, kills DESC, gametype

@@ -30,8 +30,9 @@ FROM
     GROUP BY match_id
     HAVING player_count > 0
         AND began_at >= {from_time:DateTime('UTC')} AND began_at < {to_time:DateTime('UTC')}
-        AND ({server_id:String} = '' OR server = {server_id:String})
-        AND ({gametype:String} = '' OR match_gametype = {gametype:String})
+        /* if server_id */ AND server = {server_id:String}
+        /* if gametype */ AND match_gametype = {gametype:String}
 )
-WHERE map != '' AND ({map_name:String} = '' OR map = {map_name:String})
+WHERE map != ''
+    /* if map_name */ AND map = {map_name:String}
 GROUP BY map

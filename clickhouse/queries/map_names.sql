@@ -3,7 +3,8 @@
 -- Reads: map_days
 SELECT map_name
 FROM map_days
-WHERE game = {game:String} AND ({map_name:String} = '' OR map_name = {map_name:String})
+WHERE game = {game:String}
+    /* if map_name */ AND map_name = {map_name:String}
 GROUP BY map_name
 ORDER BY sum(kills) DESC, map_name
 LIMIT {rows_max:UInt32}

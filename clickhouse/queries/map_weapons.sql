@@ -5,9 +5,9 @@ SELECT map_name, weapon, sum(kills) AS kills
 FROM team_weapon_days
 WHERE game = {game:String} AND weapon != '' AND map_name != ''
     AND day >= {from_day:Date} AND day < {to_day:Date}
-    AND ({map_name:String} = '' OR map_name = {map_name:String})
-    AND ({server_id:String} = '' OR server_id = {server_id:String})
-    AND ({gametype:String} = '' OR gametype = {gametype:String})
+    /* if map_name */ AND map_name = {map_name:String}
+    /* if server_id */ AND server_id = {server_id:String}
+    /* if gametype */ AND gametype = {gametype:String}
 GROUP BY map_name, weapon
 HAVING kills > 0
 ORDER BY kills DESC, weapon

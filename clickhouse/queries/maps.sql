@@ -12,7 +12,8 @@ SELECT
     uniqExactMerge(players) AS unique_players,
     uniqExactMerge(matches) AS total_matches
 FROM map_days
-WHERE game = {game:String} AND ({map_name:String} = '' OR map_name = {map_name:String})
+WHERE game = {game:String}
+    /* if map_name */ AND map_name = {map_name:String}
     AND day >= {from_day:Date} AND day < {to_day:Date}
 GROUP BY map_name
 ORDER BY total_matches DESC, kills DESC, map_name

@@ -14,9 +14,9 @@ SELECT
 FROM match_players
 WHERE game = {game:String} AND map_name != ''
     AND hour >= {from_time:DateTime('UTC')} AND hour < {to_time:DateTime('UTC')}
-    AND ({map_name:String} = '' OR map_name = {map_name:String})
-    AND ({server_id:String} = '' OR server_id = {server_id:String})
-    AND ({gametype:String} = '' OR gametype = {gametype:String})
+    /* if map_name */ AND map_name = {map_name:String}
+    /* if server_id */ AND server_id = {server_id:String}
+    /* if gametype */ AND gametype = {gametype:String}
 GROUP BY map_name
 ORDER BY total_matches DESC, kills DESC, map_name
 LIMIT {rows_max:UInt32}

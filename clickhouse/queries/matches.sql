@@ -10,10 +10,10 @@ WITH newest AS
     GROUP BY match_id
     HAVING max(notEmpty(players))
         AND began_at >= {from_time:DateTime('UTC')} AND began_at < {to_time:DateTime('UTC')}
-        AND ({server_id:String} = '' OR max(server_id) = {server_id:String})
-        AND ({map_name:String} = '' OR max(map_name) = {map_name:String})
-        AND ({gametype:String} = '' OR max(gametype) = {gametype:String})
-        AND ({player_guid:String} = '' OR max(has(players, {player_guid:String})))
+        /* if server_id */ AND max(server_id) = {server_id:String}
+        /* if map_name */ AND max(map_name) = {map_name:String}
+        /* if gametype */ AND max(gametype) = {gametype:String}
+        /* if player_guid */ AND max(has(players, {player_guid:String}))
         AND ({before_ms:Int64} = 0 OR toUnixTimestamp64Milli(began_at) < {before_ms:Int64}
             OR (toUnixTimestamp64Milli(began_at) = {before_ms:Int64} AND match_id > {before_id:UUID}))
     ORDER BY began_at DESC, match_id

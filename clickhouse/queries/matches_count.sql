@@ -10,8 +10,8 @@ FROM
     GROUP BY match_id
     HAVING max(notEmpty(players))
         AND min(first_event) >= {from_time:DateTime('UTC')} AND min(first_event) < {to_time:DateTime('UTC')}
-        AND ({server_id:String} = '' OR max(server_id) = {server_id:String})
-        AND ({map_name:String} = '' OR max(map_name) = {map_name:String})
-        AND ({gametype:String} = '' OR max(gametype) = {gametype:String})
-        AND ({player_guid:String} = '' OR max(has(players, {player_guid:String})))
+        /* if server_id */ AND max(server_id) = {server_id:String}
+        /* if map_name */ AND max(map_name) = {map_name:String}
+        /* if gametype */ AND max(gametype) = {gametype:String}
+        /* if player_guid */ AND max(has(players, {player_guid:String}))
 )

@@ -6,14 +6,14 @@
 SELECT
     dimension,
     multiIf(
-        dimension = 'map', toString(match_players.map_name),
-        dimension = 'server', toString(match_players.server_id),
-        dimension IN ('gametype', 'game_mode'), toString(match_players.gametype),
-        dimension = 'hour', toString(toHour(hour)),
-        dimension = 'day', toString(toDate(hour)),
-        dimension = 'day_of_week', toString(toDayOfWeek(hour)),
-        dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(hour), 6) + 1],
-        '') AS label,
+        /* if dimensions: map */ dimension = 'map', toString(match_players.map_name),
+        /* if dimensions: server */ dimension = 'server', toString(match_players.server_id),
+        /* if dimensions: gametype game_mode */ dimension IN ('gametype', 'game_mode'), toString(match_players.gametype),
+        /* if dimensions: hour */ dimension = 'hour', toString(toHour(hour)),
+        /* if dimensions: day */ dimension = 'day', toString(toDate(hour)),
+        /* if dimensions: day_of_week */ dimension = 'day_of_week', toString(toDayOfWeek(hour)),
+        /* if dimensions: time_of_day */ dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(hour), 6) + 1],
+        true, '', '') AS label,
     max(is_bot) AS bot,
     uniqExact(match_id) AS matches_played,
     sum(kills) AS kills,
@@ -64,8 +64,8 @@ FROM match_players
 ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
-    AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
-    AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
-    AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+    /* if server_id */ AND match_players.server_id = {server_id:String}
+    /* if map_name */ AND match_players.map_name = {map_name:String}
+    /* if gametype */ AND match_players.gametype = {gametype:String}
 GROUP BY dimension, label
 ORDER BY dimension, label

@@ -8,25 +8,24 @@
 SELECT
     dimension,
     multiIf(
-        dimension = 'weapon', toString(player_duels.weapon),
-        dimension = 'map', toString(player_duels.map_name),
-        dimension = 'server', toString(player_duels.server_id),
-        dimension = 'game_mode', toString(player_duels.gametype),
-        dimension = 'hour', toString(toHour(at)),
-        dimension = 'day', toString(toDate(at)),
-        dimension = 'day_of_week', toString(toDayOfWeek(at)),
-        dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(at), 6) + 1],
-        dimension IN ('victim', 'killer', 'opponent'), opponent_guid,
-        dimension = 'hitloc', toString(hitloc),
-        dimension = 'mod', toString(mod),
-        dimension = 'stance', toString(stance),
-        dimension = 'match', toString(match_id),
-        dimension = 'map_weapon', toString(player_duels.map_name) || '\n' || toString(player_duels.weapon),
-        dimension = 'weapon_hitloc', toString(player_duels.weapon) || '\n' || toString(hitloc),
-        dimension = 'opponent_weapon', opponent_guid || '\n' || if(is_death, 'by', 'with') || '\n' || toString(player_duels.weapon),
-        dimension = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30',
-            distance_units * 0.0254 < 60, '<60', '>=60'),
-        '') AS label,
+        /* if dimensions: weapon */ dimension = 'weapon', toString(player_duels.weapon),
+        /* if dimensions: map */ dimension = 'map', toString(player_duels.map_name),
+        /* if dimensions: server */ dimension = 'server', toString(player_duels.server_id),
+        /* if dimensions: game_mode */ dimension = 'game_mode', toString(player_duels.gametype),
+        /* if dimensions: hour */ dimension = 'hour', toString(toHour(at)),
+        /* if dimensions: day */ dimension = 'day', toString(toDate(at)),
+        /* if dimensions: day_of_week */ dimension = 'day_of_week', toString(toDayOfWeek(at)),
+        /* if dimensions: time_of_day */ dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(at), 6) + 1],
+        /* if dimensions: victim killer opponent */ dimension IN ('victim', 'killer', 'opponent'), opponent_guid,
+        /* if dimensions: hitloc */ dimension = 'hitloc', toString(hitloc),
+        /* if dimensions: mod */ dimension = 'mod', toString(mod),
+        /* if dimensions: stance */ dimension = 'stance', toString(stance),
+        /* if dimensions: match */ dimension = 'match', toString(match_id),
+        /* if dimensions: map_weapon */ dimension = 'map_weapon', toString(player_duels.map_name) || '\n' || toString(player_duels.weapon),
+        /* if dimensions: weapon_hitloc */ dimension = 'weapon_hitloc', toString(player_duels.weapon) || '\n' || toString(hitloc),
+        /* if dimensions: opponent_weapon */ dimension = 'opponent_weapon', opponent_guid || '\n' || if(is_death, 'by', 'with') || '\n' || toString(player_duels.weapon),
+        /* if dimensions: range */ dimension = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30', distance_units * 0.0254 < 60, '<60', '>=60'),
+        true, '', '') AS label,
     countIf(NOT is_death AND kill_kind = 'kill') AS kills,
     countIf(NOT is_death AND kill_kind = 'bot') AS bot_kills,
     countIf(NOT is_death AND kill_kind = 'team_kill') AS team_kills,
@@ -44,31 +43,27 @@ FROM player_duels FINAL
 ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
-    AND ({server_id:String} = '' OR player_duels.server_id = {server_id:String})
-    AND ({map_name:String} = '' OR player_duels.map_name = {map_name:String})
-    AND ({gametype:String} = '' OR player_duels.gametype = {gametype:String})
-    AND ({weapon:String} = '' OR player_duels.weapon = {weapon:String})
-    AND ({opponent:String} = '' OR opponent_guid = {opponent:String})
-    AND (empty({weapons:Array(String)}) OR player_duels.weapon IN {weapons:Array(String)})
-    AND multiIf(
-        {parent:String} = '', 1,
-        {parent:String} = 'weapon', player_duels.weapon = {parent_value:String},
-        {parent:String} = 'map', player_duels.map_name = {parent_value:String},
-        {parent:String} = 'server', player_duels.server_id = {parent_value:String},
-        {parent:String} = 'game_mode', player_duels.gametype = {parent_value:String},
-        {parent:String} = 'hour', toString(toHour(at)) = {parent_value:String},
-        {parent:String} = 'day', toString(toDate(at)) = {parent_value:String},
-        {parent:String} = 'day_of_week', toString(toDayOfWeek(at)) = {parent_value:String},
-        {parent:String} = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(at), 6) + 1] = {parent_value:String},
-        {parent:String} IN ('victim', 'killer', 'opponent'), opponent_guid = {parent_value:String},
-        {parent:String} = 'hitloc', hitloc = {parent_value:String},
-        {parent:String} = 'stance', stance = {parent_value:String},
-        {parent:String} = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30',
-            distance_units * 0.0254 < 60, '<60', '>=60') = {parent_value:String},
-        1)
-    AND (dimension != 'victim' OR NOT is_death)
-    AND (dimension != 'killer' OR is_death)
-    AND (dimension NOT IN ('victim', 'killer', 'opponent', 'opponent_weapon') OR kill_kind IN ('kill', 'bot', 'team_kill'))
+    /* if server_id */ AND player_duels.server_id = {server_id:String}
+    /* if map_name */ AND player_duels.map_name = {map_name:String}
+    /* if gametype */ AND player_duels.gametype = {gametype:String}
+    /* if weapon */ AND player_duels.weapon = {weapon:String}
+    /* if opponent */ AND opponent_guid = {opponent:String}
+    /* if weapons */ AND player_duels.weapon IN {weapons:Array(String)}
+    /* if parent: weapon */ AND player_duels.weapon = {parent_value:String}
+    /* if parent: map */ AND player_duels.map_name = {parent_value:String}
+    /* if parent: server */ AND player_duels.server_id = {parent_value:String}
+    /* if parent: game_mode */ AND player_duels.gametype = {parent_value:String}
+    /* if parent: hour */ AND toString(toHour(at)) = {parent_value:String}
+    /* if parent: day */ AND toString(toDate(at)) = {parent_value:String}
+    /* if parent: day_of_week */ AND toString(toDayOfWeek(at)) = {parent_value:String}
+    /* if parent: time_of_day */ AND ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(at), 6) + 1] = {parent_value:String}
+    /* if parent: victim killer opponent */ AND opponent_guid = {parent_value:String}
+    /* if parent: hitloc */ AND hitloc = {parent_value:String}
+    /* if parent: stance */ AND stance = {parent_value:String}
+    /* if parent: range */ AND multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30', distance_units * 0.0254 < 60, '<60', '>=60') = {parent_value:String}
+    /* if dimensions: victim */ AND (dimension != 'victim' OR NOT is_death)
+    /* if dimensions: killer */ AND (dimension != 'killer' OR is_death)
+    /* if dimensions: victim killer opponent opponent_weapon */ AND (dimension NOT IN ('victim', 'killer', 'opponent', 'opponent_weapon') OR kill_kind IN ('kill', 'bot', 'team_kill'))
 GROUP BY dimension, label
 ORDER BY dimension, kills DESC, deaths DESC, label
 LIMIT {rows_max:UInt32} BY dimension

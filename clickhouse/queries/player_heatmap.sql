@@ -11,9 +11,10 @@ FROM player_duels FINAL
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND map_name = {map_name:String}
     AND is_death = {of_deaths:UInt8} AND (is_death OR kill_kind = 'kill') AND (x != 0 OR y != 0 OR z != 0)
     AND abs(x) < 1000000 AND abs(y) < 1000000
-    AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')} AND ({weapon:String} = '' OR player_duels.weapon = {weapon:String})
-    AND ({server_id:String} = '' OR player_duels.server_id = {server_id:String})
-    AND ({gametype:String} = '' OR player_duels.gametype = {gametype:String})
+    AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
+    /* if weapon */ AND player_duels.weapon = {weapon:String}
+    /* if server_id */ AND player_duels.server_id = {server_id:String}
+    /* if gametype */ AND player_duels.gametype = {gametype:String}
 GROUP BY cell_x, cell_y
 ORDER BY value DESC, cell_x, cell_y
 LIMIT {rows_max:UInt32}

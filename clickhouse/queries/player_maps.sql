@@ -17,9 +17,9 @@ played AS
     FROM match_players
     WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND match_players.map_name != ''
         AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
-        AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
-        AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
-        AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+        /* if server_id */ AND match_players.server_id = {server_id:String}
+        /* if map_name */ AND match_players.map_name = {map_name:String}
+        /* if gametype */ AND match_players.gametype = {gametype:String}
     GROUP BY map, match_id
 ),
 matches AS

@@ -23,9 +23,9 @@ played AS
             greatest(0, dateDiff('millisecond', first_acted, last_acted)) / 1000 AS hour_s
         FROM match_players
         WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-            AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
-            AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
-            AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+            /* if server_id */ AND match_players.server_id = {server_id:String}
+            /* if map_name */ AND match_players.map_name = {map_name:String}
+            /* if gametype */ AND match_players.gametype = {gametype:String}
         GROUP BY player_guid, match_id, hour
     )
     GROUP BY player_guid, match_id

@@ -19,9 +19,9 @@ played AS
         min(first_seen) AS player_from
     FROM match_players
     WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-        AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
-        AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
-        AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+        /* if server_id */ AND match_players.server_id = {server_id:String}
+        /* if map_name */ AND match_players.map_name = {map_name:String}
+        /* if gametype */ AND match_players.gametype = {gametype:String}
     GROUP BY match_id
     HAVING player_from >= {from_time:DateTime64(3, 'UTC')} AND player_from < {to_time:DateTime64(3, 'UTC')}
     ORDER BY player_from DESC, match_id
@@ -46,9 +46,9 @@ matches AS
         SELECT match_id
         FROM match_players
         WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-            AND ({server_id:String} = '' OR match_players.server_id = {server_id:String})
-            AND ({map_name:String} = '' OR match_players.map_name = {map_name:String})
-            AND ({gametype:String} = '' OR match_players.gametype = {gametype:String})
+            /* if server_id */ AND match_players.server_id = {server_id:String}
+            /* if map_name */ AND match_players.map_name = {map_name:String}
+            /* if gametype */ AND match_players.gametype = {gametype:String}
         GROUP BY match_id
         HAVING min(first_seen) >= {from_time:DateTime64(3, 'UTC')} AND min(first_seen) < {to_time:DateTime64(3, 'UTC')}
         ORDER BY min(first_seen) DESC, match_id

@@ -56,18 +56,20 @@ decided AS
         (team_decided OR ffa_decided) AND NOT won AS lost
     FROM played
     INNER JOIN matches ON matches.match_id = played.match_id
-    WHERE ({server_id:String} = '' OR server = {server_id:String}) AND ({map_name:String} = '' OR map = {map_name:String})
-        AND ({gametype:String} = '' OR kind = {gametype:String})
+    WHERE true
+        /* if server_id */ AND server = {server_id:String}
+        /* if map_name */ AND map = {map_name:String}
+        /* if gametype */ AND kind = {gametype:String}
 )
 SELECT
     dimension,
     multiIf(
-        dimension = 'map', toString(map),
-        dimension = 'server', toString(server),
-        dimension = 'gametype', toString(kind),
-        dimension = 'hour', toString(toHour(began)),
-        dimension = 'day_of_week', toString(toDayOfWeek(began)),
-        '') AS label,
+        /* if dimensions: map */ dimension = 'map', toString(map),
+        /* if dimensions: server */ dimension = 'server', toString(server),
+        /* if dimensions: gametype */ dimension = 'gametype', toString(kind),
+        /* if dimensions: hour */ dimension = 'hour', toString(toHour(began)),
+        /* if dimensions: day_of_week */ dimension = 'day_of_week', toString(toDayOfWeek(began)),
+        true, '', '') AS label,
     count() AS matches_played,
     countIf(won) AS matches_won,
     countIf(lost) AS matches_lost,

@@ -12,7 +12,8 @@ SELECT
     max(opponent_is_bot) AS bot,
     max(last_met) AS met_at
 FROM player_opponents
-WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND ({other:String} = '' OR opponent_guid = {other:String})
+WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+    /* if other */ AND opponent_guid = {other:String}
 GROUP BY opponent_guid
 ORDER BY killed + killed_by + bots_killed DESC, killed DESC, opponent_guid
 LIMIT {rows_max:UInt32}

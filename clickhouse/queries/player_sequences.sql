@@ -59,6 +59,6 @@ SELECT
 FROM match_sequences FINAL
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
-    AND ({server_id:String} = '' OR match_sequences.server_id = {server_id:String})
-    AND ({map_name:String} = '' OR match_sequences.map_name = {map_name:String})
-    AND ({gametype:String} = '' OR match_sequences.gametype = {gametype:String})
+    /* if server_id */ AND match_sequences.server_id = {server_id:String}
+    /* if map_name */ AND match_sequences.map_name = {map_name:String}
+    /* if gametype */ AND match_sequences.gametype = {gametype:String}

@@ -6,9 +6,9 @@ SELECT kind, thing, sum(uses) AS times, sum(hits) AS times_hit, sum(amount) AS t
 FROM player_things FINAL
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND kind IN {dimensions:Array(String)}
     AND began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
-    AND ({server_id:String} = '' OR player_things.server_id = {server_id:String})
-    AND ({map_name:String} = '' OR player_things.map_name = {map_name:String})
-    AND ({gametype:String} = '' OR player_things.gametype = {gametype:String})
+    /* if server_id */ AND player_things.server_id = {server_id:String}
+    /* if map_name */ AND player_things.map_name = {map_name:String}
+    /* if gametype */ AND player_things.gametype = {gametype:String}
 GROUP BY kind, thing
 ORDER BY kind, times DESC, thing
 LIMIT {rows_max:UInt32} BY kind

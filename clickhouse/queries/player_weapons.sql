@@ -13,7 +13,7 @@ SELECT
     max(last_used) AS last_used_at
 FROM weapon_player_days
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND day >= {from_day:Date} AND day < {to_day:Date}
-    AND ({weapon:String} = '' OR weapon_player_days.weapon = {weapon:String})
+    /* if weapon */ AND weapon_player_days.weapon = {weapon:String}
 GROUP BY weapon
 -- A weapon he only died by is not one he used.
 HAVING last_used_at > toDateTime64(0, 3, 'UTC')

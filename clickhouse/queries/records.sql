@@ -10,9 +10,9 @@ begun AS
     FROM match_feats FINAL
     WHERE game = {game:String} AND began_on >= {from_day:Date} AND began_on < {to_day:Date}
         AND began_at >= {from_time:DateTime('UTC')} AND began_at < {to_time:DateTime('UTC')}
-        AND ({server_id:String} = '' OR server_id = {server_id:String})
-        AND ({map_name:String} = '' OR map_name = {map_name:String})
-        AND ({gametype:String} = '' OR gametype = {gametype:String})
+        /* if server_id */ AND server_id = {server_id:String}
+        /* if map_name */ AND map_name = {map_name:String}
+        /* if gametype */ AND gametype = {gametype:String}
         AND ({with_bots:UInt8} OR NOT is_bot)
 ),
 latest AS

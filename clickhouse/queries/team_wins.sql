@@ -19,8 +19,8 @@ FROM
     GROUP BY match_id
     HAVING max(notEmpty(players)) AND match_gametype IN {gametypes:Array(String)}
         AND began_at >= {from_time:DateTime('UTC')} AND began_at < {to_time:DateTime('UTC')}
-        AND ({map_name:String} = '' OR map = {map_name:String})
-        AND ({server_id:String} = '' OR server = {server_id:String})
-        AND ({gametype:String} = '' OR match_gametype = {gametype:String})
+        /* if map_name */ AND map = {map_name:String}
+        /* if server_id */ AND server = {server_id:String}
+        /* if gametype */ AND match_gametype = {gametype:String}
 )
 GROUP BY map

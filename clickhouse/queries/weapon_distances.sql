@@ -8,9 +8,9 @@ SELECT
     sum(headshots) AS headshots
 FROM team_weapon_days
 WHERE game = {game:String} AND day >= {from_day:Date} AND day < {to_day:Date}
-    AND (empty({weapons:Array(String)}) OR weapon IN {weapons:Array(String)})
-    AND ({map_name:String} = '' OR map_name = {map_name:String})
-    AND ({server_id:String} = '' OR server_id = {server_id:String})
-    AND ({gametype:String} = '' OR gametype = {gametype:String})
+    /* if weapons */ AND weapon IN {weapons:Array(String)}
+    /* if map_name */ AND map_name = {map_name:String}
+    /* if server_id */ AND server_id = {server_id:String}
+    /* if gametype */ AND gametype = {gametype:String}
 GROUP BY distance_band
 ORDER BY distance_band

@@ -10,9 +10,9 @@ SELECT
     sum(shots_hit) AS shots_hit
 FROM team_weapon_days
 WHERE game = {game:String} AND weapon != '' AND day >= {from_day:Date} AND day < {to_day:Date}
-    AND ({map_name:String} = '' OR map_name = {map_name:String})
-    AND ({server_id:String} = '' OR server_id = {server_id:String})
-    AND ({gametype:String} = '' OR gametype = {gametype:String})
+    /* if map_name */ AND map_name = {map_name:String}
+    /* if server_id */ AND server_id = {server_id:String}
+    /* if gametype */ AND gametype = {gametype:String}
 GROUP BY from_date, weapon
 ORDER BY from_date DESC, kills DESC, weapon
 LIMIT {rows_max:UInt32}

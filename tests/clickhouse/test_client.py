@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clickhouse import errors
-from clickhouse.client import EXACTLY_ONCE, QUERIES, ClickHouse, query_text
+from clickhouse.client import EXACTLY_ONCE, QUERIES, ClickHouse, asked_text, query_text
 from clickhouse.errors import (
     ClickHouseError,
     ClickHouseRefused,
@@ -74,6 +74,23 @@ async def test_named_query_is_its_file(store: ClickHouse) -> None:
         assert query_text(path.stem).startswith("-- ")
     with pytest.raises(FileNotFoundError):
         await store.rows("no_such_query")
+
+
+def test_a_condition_nobody_asks_for_is_not_in_the_text() -> None:
+    bare = asked_text("player_counters", {"server_id": "", "dimensions": [""]})
+    on_server = asked_text("player_counters", {"server_id": "s1", "dimensions": ["", "hour"]})
+    assert "server_id = {" not in bare
+    assert "dimension = 'hour'" not in bare
+    assert "match_players.server_id = {server_id:String}" in on_server
+    assert "dimension = 'hour'" in on_server
+    assert "dimension = 'map'" not in on_server
+
+
+def test_a_word_of_a_text_is_no_part_of_it() -> None:
+    within = asked_text("player_duels_by", {"parent": "game_mode", "dimensions": ["map_weapon"]})
+    assert "gametype = {parent_value:String}" in within
+    assert "map_name = {parent_value:String}" not in within
+    assert "dimension = 'map'," not in within
 
 
 async def test_many_queries_run_at_once(store: ClickHouse) -> None:

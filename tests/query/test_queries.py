@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from clickhouse.client import QUERIES, ClickHouse, query_text
+from clickhouse.client import QUERIES, ClickHouse, asked_text, query_text
 
 ROOT = QUERIES.parent.parent
 FILES = sorted(path.stem for path in QUERIES.glob("*.sql"))
@@ -35,8 +35,10 @@ def parameters_of(text: str) -> dict[str, str]:
 
 
 def texts_of(name: str) -> list[str]:
-    """The text, or the two of a query whose source is chosen by a parameter."""
-    return list(dict.fromkeys(query_text(name, source) for source in ("days", "hours")))
+    """The whole text and the one without what need not be asked, twice when a parameter chooses the source."""
+    sources = ("days", "hours")
+    whole = [query_text(name, source) for source in sources]
+    return list(dict.fromkeys(whole + [asked_text(name, {"source": source}) for source in sources]))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -73,6 +75,15 @@ def test_header_names_question_parameters_and_tables(name: str) -> None:
     assert set(reads[1].replace(" ", "").split(",")) - {"system"} == tables & tables_in_migrations()
     for parameter in parameters_of(body):  # those of an included part stand in its own header
         assert re.search(rf"\b{parameter}\b", comment), parameter
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_line_is_left_out_for_a_parameter_that_the_header_names(name: str) -> None:
+    text = query_text(name)
+    header = "\n".join(line for line in text.splitlines() if line.startswith("--"))
+    for parameter in re.findall(r"/\* if (\w+)", text):
+        assert re.search(rf"\b{parameter}\b", header), parameter
+    assert "/* if" not in asked_text(name)
 
 
 def tables_in_migrations() -> set[str]:

@@ -3,4 +3,4 @@
 FROM player_days
 WHERE game = {game:String}
     AND day >= {from_day:Date} AND day < {to_day:Date}
-    AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+    /* if guids */ AND player_guid IN {guids:Array(String)}

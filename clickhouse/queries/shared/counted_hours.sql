@@ -4,9 +4,9 @@
 FROM match_players
 WHERE game = {game:String}
     AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
-    AND ({server_id:String} = '' OR server_id = {server_id:String})
-    AND ({map_name:String} = '' OR map_name = {map_name:String})
-    AND ({gametype:String} = '' OR gametype = {gametype:String})
-    AND (empty({hours:Array(UInt8)}) OR toHour(hour) IN {hours:Array(UInt8)})
-    AND (empty({weekdays:Array(UInt8)}) OR toDayOfWeek(hour) IN {weekdays:Array(UInt8)})
-    AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+    /* if server_id */ AND server_id = {server_id:String}
+    /* if map_name */ AND map_name = {map_name:String}
+    /* if gametype */ AND gametype = {gametype:String}
+    /* if hours */ AND toHour(hour) IN {hours:Array(UInt8)}
+    /* if weekdays */ AND toDayOfWeek(hour) IN {weekdays:Array(UInt8)}
+    /* if guids */ AND player_guid IN {guids:Array(String)}

@@ -50,8 +50,8 @@ FROM
             /* include shared/played_{source}.sql */
         FROM match_players
         WHERE game = {game:String}
-            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
-            AND ({server_id:String} = '' OR server_id = {server_id:String})
+            /* if guids */ AND player_guid IN {guids:Array(String)}
+            /* if server_id */ AND server_id = {server_id:String}
             AND hour >= {from_time:DateTime64(3, 'UTC')}
         GROUP BY player_guid, match_id
     ) AS played
@@ -72,18 +72,14 @@ FROM
             match_gametype != 'ffa' AND winner IN ('allies', 'axis') AS between_teams
         FROM match_summaries
         WHERE game = {game:String}
-            AND (empty({guids:Array(String)}) OR match_id IN
-            (
-                SELECT match_id FROM match_players
-                WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-            ))
+            /* if guids */ AND match_id IN (SELECT match_id FROM match_players WHERE game = {game:String} AND player_guid IN {guids:Array(String)})
         GROUP BY match_id
         HAVING began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
-            AND (empty({hours:Array(UInt8)}) OR toHour(began_at) IN {hours:Array(UInt8)})
-            AND (empty({weekdays:Array(UInt8)}) OR toDayOfWeek(began_at) IN {weekdays:Array(UInt8)})
-            AND ({server_id:String} = '' OR max(server_id) = {server_id:String})
-            AND ({map_name:String} = '' OR max(map_name) = {map_name:String})
-            AND ({gametype:String} = '' OR match_gametype = {gametype:String})
+            /* if hours */ AND toHour(began_at) IN {hours:Array(UInt8)}
+            /* if weekdays */ AND toDayOfWeek(began_at) IN {weekdays:Array(UInt8)}
+            /* if server_id */ AND max(server_id) = {server_id:String}
+            /* if map_name */ AND max(map_name) = {map_name:String}
+            /* if gametype */ AND match_gametype = {gametype:String}
     ) AS matches ON matches.match_id = played.match_id
 )
 GROUP BY player_guid

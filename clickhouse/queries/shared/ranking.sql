@@ -6,7 +6,9 @@
 SELECT player_guid, value, score, place, total
 FROM
 (
-    SELECT *, max(if(player_guid = {around_guid:String}, place, 0)) OVER () AS around_place
+    SELECT
+        *
+        /* if around_guid */ , max(if(player_guid = {around_guid:String}, place, 0)) OVER () AS around_place
     FROM
     (
         SELECT
@@ -20,7 +22,8 @@ FROM
         WHERE sample >= {sample_min:UInt32}
     )
 )
-WHERE ({after_guid:String} = '' OR (score, {after_guid:String}) < ({after_score:Int64}, player_guid))
-    AND ({around_guid:String} = '' OR (around_place > 0 AND abs(toInt64(place) - toInt64(around_place)) <= {around_rows:UInt32}))
+WHERE true
+    /* if after_guid */ AND (score, {after_guid:String}) < ({after_score:Int64}, player_guid)
+    /* if around_guid */ AND around_place > 0 AND abs(toInt64(place) - toInt64(around_place)) <= {around_rows:UInt32}
 ORDER BY place
 LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}

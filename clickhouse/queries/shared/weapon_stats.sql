@@ -34,7 +34,7 @@ FROM
             AND game = {game:String}
             AND weapon = {weapon:String}
             AND day >= {from_day:Date} AND day < {to_day:Date}
-            AND (empty({guids:Array(String)}) OR player_guid IN {guids:Array(String)})
+            /* if guids */ AND player_guid IN {guids:Array(String)}
         UNION ALL
         SELECT
             if(is_target, target_guid, raw_events.player_guid) AS player_guid,
@@ -58,12 +58,12 @@ FROM
             AND weapon = {weapon:String}
             AND event_type IN ('player_kill', 'bot_killed', 'damage', 'weapon_fire', 'weapon_hit')
             AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time < {to_time:DateTime64(3, 'UTC')}
-            AND ({server_id:String} = '' OR server_id = {server_id:String})
-            AND ({map_name:String} = '' OR map_name = {map_name:String})
-            AND ({gametype:String} = '' OR gametype = {gametype:String})
-            AND (empty({hours:Array(UInt8)}) OR toHour(event_time) IN {hours:Array(UInt8)})
-            AND (empty({weekdays:Array(UInt8)}) OR toDayOfWeek(event_time) IN {weekdays:Array(UInt8)})
-            AND (empty({guids:Array(String)}) OR if(is_target, target_guid, raw_events.player_guid) IN {guids:Array(String)})
+            /* if server_id */ AND server_id = {server_id:String}
+            /* if map_name */ AND map_name = {map_name:String}
+            /* if gametype */ AND gametype = {gametype:String}
+            /* if hours */ AND toHour(event_time) IN {hours:Array(UInt8)}
+            /* if weekdays */ AND toDayOfWeek(event_time) IN {weekdays:Array(UInt8)}
+            /* if guids */ AND if(is_target, target_guid, raw_events.player_guid) IN {guids:Array(String)}
     )
     GROUP BY player_guid
     HAVING {with_bots:UInt8} OR NOT max(is_bot)
