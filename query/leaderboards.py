@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.ranked_stats import KILLS, is_whole
-from query.rankings import FIRST, LIMIT_MAX, Page, Person, Ranking, Standing, entries_and_people, ranking
+from query.rankings import (
+    FIRST,
+    LIMIT_MAX,
+    Page,
+    Person,
+    Ranking,
+    Standing,
+    entries_and_people,
+    fights,
+    people,
+    ranking,
+)
 from query.ratios import kd_ratio, kilometres, percent, points
 from query.scope import EVERYTHING, Scope
 from schema.answers.leaderboards import (
@@ -79,9 +91,11 @@ async def _subject_board(
     store: ClickHouse, scope: Scope, page: Page
 ) -> tuple[list[SubjectEntry], str | None, int]:
     ranked = await ranking(store, KILLS, scope, page)
-    counted, persons = await entries_and_people(store, ranked.guids, scope)
+    fought, persons = await asyncio.gather(
+        fights(store, ranked.guids, scope), people(store, ranked.guids, scope.game)
+    )
     board = [
-        _subject_entry(standing, counted[standing.guid], persons[standing.guid])
+        _subject_entry(standing, fought[standing.guid], persons[standing.guid])
         for standing in ranked.standings
     ]
     return board, ranked.next_cursor, ranked.total

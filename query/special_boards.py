@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
-from query.ranked_stats import sample_of
 from query.rankings import (
     FIRST,
     Page,
@@ -16,10 +15,11 @@ from query.rankings import (
     Standing,
     decided_by,
     decided_entries,
-    entries_and_people,
+    fights,
     paged,
     people,
     ranking,
+    samples,
     scope_parameters,
     standing_page,
 )
@@ -104,7 +104,9 @@ async def peak(
     """Who has the best K/D in a part of the day or at weekends (query.scope.TIMES), of those with 20 kills. Raises InvalidCursor."""
     asked = replace(scope, time=time).at_least(PEAK_KILLS)
     ranked = await ranking(store, "kd_ratio", asked, page, sample="kills")
-    rows, named = await entries_and_people(store, ranked.guids, asked)
+    rows, named = await asyncio.gather(
+        fights(store, ranked.guids, asked), people(store, ranked.guids, asked.game)
+    )
     return PeakLeaderboard(
         dimension=time,
         entries=[
@@ -143,16 +145,14 @@ async def contextual(
     """
     asked = within(scope, dimension, value)
     ranked = await ranking(store, stat, asked, page)
-    rows, named = await entries_and_people(store, ranked.guids, asked)
-    sample = sample_of(stat)
+    sampled, named = await asyncio.gather(
+        samples(store, ranked.guids, asked, stat), people(store, ranked.guids, asked.game)
+    )
     return ContextualLeaderboard(
         stat=stat,
         dimension=dimension,
         value=value,
-        leaders=[
-            _entry(one, named[one.guid], float(rows.get(one.guid, {}).get(sample, 0)))
-            for one in ranked.standings
-        ],
+        leaders=[_entry(one, named[one.guid], sampled.get(one.guid, 0.0)) for one in ranked.standings],
         total=ranked.total,
         next_cursor=ranked.next_cursor,
     )
