@@ -16,7 +16,7 @@ from query.ratios import kd_ratio, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from query.standings import places
 from query.times import known
-from query.together import Asks, asking, divided
+from query.together import DIVIDED, Asks, asking, divided
 from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 
@@ -27,6 +27,11 @@ MATCHES: Final = 50
 MATCHES_MAX: Final = 100
 RECENT_MATCHES: Final = 10
 PERFORMANCE_MATCHES: Final = 20
+_RECENT: Final = (
+    "before", "match_id", "map_name", "gametype", "server_id", "team", "kills", "bot_kills", "deaths", "headshots", "started_at",
+    "last_event_at", "allies_score", "axis_score", "team_decided", "won", "lost",
+)  # fmt: skip
+"""The places of `recent` in player_results.sql."""
 
 Names = Mapping[str, str]
 Row = Mapping[str, Any]
@@ -83,24 +88,56 @@ async def player_page(
     # Here, since the boards of ratings import the names of players.
     from query.rating_boards import player_ratings
 
+    played_in = _ever_played if asked.anywhere and asked.period == EVER else _played
     async with asking(store) as together:
-        (counted, decided, rank, ratings), (weapons, maps, matches) = await asyncio.gather(
-            asyncio.gather(
-                _counted(together, guids, asked),
-                match_sums(together, guids, asked),
-                _rank(together, guids, asked.game),
-                player_ratings(store, guids, asked.game),
-            ),
-            asyncio.gather(
-                _weapons(together, guids, asked),
-                _maps(together, guids, asked, TOP_MAPS),
-                _matches(together, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
-            ),
+        counted, (decided, maps, matches), rank, ratings, weapons = await asyncio.gather(
+            _counted(together, guids, asked),
+            played_in(together, guids, server_names, asked),
+            _rank(together, guids, asked.game),
+            player_ratings(store, guids, asked.game),
+            _weapons(together, guids, asked),
         )
     rating = ratings.get(guids[0])
     totals = {**counted, **decided, "rank": rank, "elo": rating.elo if rating else None}
     stats = _stats(guids[0], totals, weapons, maps, matches)
     return PlayerPage(player=stats, **msgspec.structs.asdict(stats))
+
+
+async def _played(
+    store: Asks, guids: Sequence[str], server_names: Names, asked: Scope
+) -> tuple[Row, list[PlayerMap], list[PlayerMatch]]:
+    """What his matches add up to, the maps he plays most, and the last matches, newest first."""
+    return await asyncio.gather(
+        match_sums(store, guids, asked),
+        _maps(store, guids, asked, TOP_MAPS),
+        _matches(store, guids, server_names, asked, limit=PERFORMANCE_MATCHES),
+    )
+
+
+async def _ever_played(
+    store: Asks, guids: Sequence[str], server_names: Names, asked: Scope
+) -> tuple[Row, list[PlayerMap], list[PlayerMatch]]:
+    """The same of all time, where no period divides a match: one statement for the three, whose planning is most of what they cost."""
+    bound = {
+        **asked.parameters(),
+        "guids": list(guids),
+        DIVIDED: ["", "map"],
+        "recent_max": PERFORMANCE_MATCHES,
+    }
+    rows = await store.rows("player_results", bound)
+    whole = next((row for row in rows if not row["dimension"]), {})
+    if whole.get("endless_matches") or whole.get("moved_matches"):
+        return await _played(store, guids, server_names, asked)
+    on_maps = sorted(
+        (row for row in rows if row["dimension"] and row["label"]),
+        key=lambda row: (-row["matches_played"], row["label"]),
+    )
+    recent = [dict(zip(_RECENT, match, strict=True)) for match in whole.get("recent", ())]
+    return (
+        _summed(whole),
+        [_map({**row, "map_name": row["label"]}) for row in on_maps[:TOP_MAPS]],
+        [_match({**row, "match_id": str(row["match_id"])}, server_names) for row in recent],
+    )
 
 
 async def _rank(store: Asks, guids: Sequence[str], game: str) -> int:
@@ -147,13 +184,7 @@ async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     bound = {**asked.parameters(), "guids": list(guids)}
     [ended] = await divided(store, "player_results", bound, "") or [{}]
     if not ended.get("endless_matches"):
-        return {
-            "matches_played": ended.get("matches_played", 0),
-            "games": ended.get("games", 0),
-            "wins": ended.get("matches_won", 0),
-            "losses": ended.get("matches_lost", 0),
-            "playtime_s": ended.get("playtime_s", 0.0),
-        }
+        return _summed(ended)
     # Hardly anybody has a match of more than six hours, and to count the hours of each costs everybody as much as all the rest.
     rows = await store.rows("player_match_totals", bound)
     # Of none: 0, for the counters know matches too, those in which he was seen and not those that began.
@@ -163,6 +194,17 @@ async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
             if name != "player_guid":
                 summed[name] = summed.get(name, 0) + value
     return summed
+
+
+def _summed(ended: Row) -> Row:
+    """A row of player_results.sql, or nothing, as `match_sums` tells it."""
+    return {
+        "matches_played": ended.get("matches_played", 0),
+        "games": ended.get("games", 0),
+        "wins": ended.get("matches_won", 0),
+        "losses": ended.get("matches_lost", 0),
+        "playtime_s": ended.get("playtime_s", 0.0),
+    }
 
 
 async def player_weapons(store: Asks, guid: str, asked: Scope = EVERYTHING) -> list[PlayerWeapon]:
@@ -199,20 +241,7 @@ async def player_maps(
 
 async def _maps(store: Asks, guids: Sequence[str], asked: Scope, limit: int) -> list[PlayerMap]:
     rows = await store.rows("player_maps", {**asked.parameters(), "guids": list(guids), "rows_max": limit})
-    return [
-        PlayerMap(
-            map_name=row["map_name"],
-            kills=row["kills"],
-            player_kills=row["kills"],
-            bot_kills=row["bot_kills"],
-            deaths=row["deaths"],
-            headshots=row["headshots"],
-            matches_played=row["matches_played"],
-            matches_won=row["matches_won"],
-            kd_ratio=kd_ratio(row["kills"], row["deaths"]),
-        )
-        for row in rows
-    ]
+    return [_map(row) for row in rows]
 
 
 async def player_matches(
@@ -264,6 +293,20 @@ def _weapon(row: Row) -> PlayerWeapon:
         shots=row["shots_fired"],
         hits=row["shots_hit"],
         accuracy=percent(row["shots_hit"], row["shots_fired"]),
+    )
+
+
+def _map(row: Row) -> PlayerMap:
+    return PlayerMap(
+        map_name=row["map_name"],
+        kills=row["kills"],
+        player_kills=row["kills"],
+        bot_kills=row["bot_kills"],
+        deaths=row["deaths"],
+        headshots=row["headshots"],
+        matches_played=row["matches_played"],
+        matches_won=row["matches_won"],
+        kd_ratio=kd_ratio(row["kills"], row["deaths"]),
     )
 
 

@@ -22,30 +22,15 @@ SELECT
     sum(prone_kills) AS prone_kills,
     greatest(sum(bash_kills), sum(bash_events)) AS all_bash_kills,
     sum(grenade_kills) AS grenade_kills,
-    greatest(sum(vehicle_kills), sum(roadkill_events)) AS roadkills,
-    greatest(sum(telefrag_kills), sum(telefrag_events)) AS telefrags,
-    greatest(sum(crush_kills), sum(crush_events)) AS crushed,
     sum(shots_fired) AS shots_fired,
     sum(shots_hit) AS shots_hit,
     sum(damage_dealt) AS damage_dealt,
     sum(damage_taken) AS damage_taken,
-    greatest(sum(reloads_begun), sum(reloads_done)) AS reloads,
-    sum(weapon_swaps) AS weapon_swaps,
-    sum(no_ammo) AS no_ammo,
-    sum(grenades_thrown) AS grenades_thrown,
-    sum(items_picked) AS items_picked,
-    sum(health_picked) AS health_picked,
-    sum(ammo_picked) AS ammo_picked,
-    sum(armor_picked) AS armor_picked,
     sum(walked) AS walked,
     sum(sprinted) AS sprinted,
     sum(swam) AS swam,
     sum(driven) AS driven,
-    sum(jumps) AS jumps,
-    sum(crouches) AS crouches,
-    sum(prones) AS prones,
-    sum(ladders) AS ladders,
-    sum(objectives) AS objectives
+    sum(jumps) AS jumps
 FROM player_days
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND day >= {from_day:Date} AND day < {to_day:Date}
 GROUP BY player_guid
