@@ -76,15 +76,15 @@ def query_text(query: str, source: str = "days") -> str:
 def asked_text(query: str, parameters: Mapping[str, object] = NOTHING) -> str:
     """The SQL of a query without the lines nobody asks for: a condition that lets everything through is planned all the same.
 
-    A line that begins with `/* if server_id */` stays when the parameter `server_id` is not empty, one with
-    `/* if dimensions: hour day */` when one of these words is (among) what the parameter says.
+    A line that begins with `/* if server_id */` stays when the parameter `server_id` says anything (not 0, nothing or empty texts),
+    one with `/* if dimensions: hour day */` when it says one of these words.
     """
 
     def kept(line: re.Match[str]) -> str:
-        given, words = parameters.get(line[1]), line[2]
-        if words and given:
-            said = [given] if isinstance(given, str) else given
-            given = isinstance(said, Sequence) and any(word in said for word in words.split())
+        given = parameters.get(line[1])
+        if isinstance(given, Sequence):
+            said = {given} if isinstance(given, str) else set(given)
+            given = said & set(line[2].split()) if line[2] else said - {""}
         return line[0] if given else ""
 
     return _WHEN_ASKED.sub(kept, query_text(query, str(parameters.get("source", "days"))))

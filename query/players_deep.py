@@ -12,6 +12,7 @@ from query.players import guids_of, match_sums, player_names
 from query.ratios import kd_ratio, kilometres, mean, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from query.together import DIVIDED, Asks, asking, divided
+from query.visits import running_streak, sessions
 from schema.answers.players_deep import (
     BotVictim,
     DeepAccuracy,
@@ -39,7 +40,6 @@ from schema.weapons import weapon_class
 ROWS_MAX: Final = 1000
 BOTS_NAMED: Final = 100
 """Bots whose names are told."""
-SESSION_PAUSE_MS: Final = 30 * 60 * 1000
 HOUR_MS: Final = 3_600_000
 TURRET_WEAPONS: Final = frozenset(("mg42", "30cal", "mg42 turret"))
 
@@ -83,9 +83,16 @@ async def basis(store: Asks, guids: Sequence[str], scope: Scope, *, results: boo
     counters, ended, sequences = await asyncio.gather(
         counted(store, guids, scope),
         divided(store, "player_results", bound, "") if results else _nothing(),
-        store.rows("player_sequences", {**bound, "pause_ms": SESSION_PAUSE_MS}),
+        store.rows("player_sequences", bound),
     )
-    return Basis(guids, counters, first(ended), first(sequences))
+    return Basis(guids, counters, first(ended), _in_order(first(sequences)))
+
+
+def _in_order(sequences: Figures) -> Figures:
+    """With what follows from the order of the matches."""
+    backwards = [(deaths, kills_after) for *_, deaths, kills_after in sequences["backwards"] or ()]
+    played = sessions(sequences["visits"] or ())
+    return Figures({**sequences, **played._asdict(), "current_streak": running_streak(backwards)})
 
 
 async def counted(store: Asks, guids: Sequence[str], scope: Scope) -> Figures:
@@ -236,8 +243,8 @@ async def rivals_of(store: Asks, guids: Sequence[str], game: str, other: str = "
     )
 
 
-async def rivals(store: Asks, guids: Sequence[str], game: str) -> DeepRivals:
-    """Nemesis and favourite victim of all time."""
+async def rivals(store: Asks, guids: Sequence[str], game: str) -> tuple[DeepRivals, str]:
+    """Nemesis and favourite victim of all time; and his own name, since names are asked for once."""
     rows = await rivals_of(store, guids, game)
     nemesis = max(rows, key=lambda row: (row["killed_by"], row["opponent_guid"]), default=None)
     victim = max(rows, key=lambda row: (row["killed"], row["opponent_guid"]), default=None)
@@ -245,12 +252,13 @@ async def rivals(store: Asks, guids: Sequence[str], game: str) -> DeepRivals:
         nemesis = None
     if victim is not None and not victim["killed"]:
         victim = None
-    names = await player_names(store, [row["opponent_guid"] for row in (nemesis, victim) if row], game)
+    met = [row["opponent_guid"] for row in (nemesis, victim) if row]
+    names = await player_names(store, [guids[0], *met], game)
     return DeepRivals(
         nemesis_name=names[nemesis["opponent_guid"]] if nemesis else None, nemesis_guid=nemesis["opponent_guid"] if nemesis else None,
         nemesis_kills=nemesis["killed_by"] if nemesis else 0, victim_name=names[victim["opponent_guid"]] if victim else None,
         victim_guid=victim["opponent_guid"] if victim else None, victim_kills=victim["killed"] if victim else 0,
-    )  # fmt: skip
+    ), names[guids[0]]  # fmt: skip
 
 
 async def nutshots(store: Asks, guids: Sequence[str], game: str) -> int:
@@ -273,12 +281,11 @@ async def deep_stats(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepS
 
 
 async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepStats:
-    (of, matches, picked, names), (at_pelvis, weapons, met, by_stance) = await asyncio.gather(
+    (of, matches, picked), (at_pelvis, weapons, (met, name), by_stance) = await asyncio.gather(
         asyncio.gather(
             basis(store, guids, scope),
             match_sums(store, guids, scope),
             things(store, guids, scope, "item"),
-            player_names(store, guids, scope.game),
         ),
         asyncio.gather(
             nutshots(store, guids, scope.game),
@@ -291,7 +298,7 @@ async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepSt
     hits = c["shots_hit"]
     return DeepStats(
         guid=guids[0],
-        name=names[guids[0]],
+        name=name,
         combat=combat(of, at_pelvis),
         weapons=weapons,
         movement=movement(of),

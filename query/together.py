@@ -34,9 +34,9 @@ class Asks(Protocol):
 
 
 async def divided(store: Asks, query: str, parameters: Mapping[str, object], dimension: str) -> Rows:
-    """The rows of one dimension of a query that can answer several."""
+    """The rows of one dimension of a query that can answer several; what answers the whole (empty) alone need not name it."""
     found = await store.rows(query, {**parameters, DIVIDED: [dimension]})
-    return [row for row in found if row["dimension"] == dimension]
+    return [row for row in found if row.get("dimension", "") == dimension]
 
 
 class _Question(NamedTuple):

@@ -1,11 +1,12 @@
 -- Question: what did these players do, by where or when (or in all), as views count it? Several dimensions are one statement.
--- Hours are those of the clock in UTC; `label` is the whole when `dimension` is empty.
+-- Hours are those of the clock in UTC; `label` is the whole when `dimension` is empty; asked for the whole
+-- alone they are left out.
 -- Parameters: game; guids (at most 100); dimensions (of: empty, map, server, gametype, game_mode, hour, day, time_of_day,
 --   day_of_week); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
 -- Reads: match_players
 SELECT
-    dimension,
-    multiIf(
+    /* if dimensions */ dimension,
+    /* if dimensions */ multiIf(
         /* if dimensions: map */ dimension = 'map', toString(match_players.map_name),
         /* if dimensions: server */ dimension = 'server', toString(match_players.server_id),
         /* if dimensions: gametype game_mode */ dimension IN ('gametype', 'game_mode'), toString(match_players.gametype),
@@ -13,7 +14,7 @@ SELECT
         /* if dimensions: day */ dimension = 'day', toString(toDate(hour)),
         /* if dimensions: day_of_week */ dimension = 'day_of_week', toString(toDayOfWeek(hour)),
         /* if dimensions: time_of_day */ dimension = 'time_of_day', ['night', 'morning', 'afternoon', 'evening'][intDiv(toHour(hour), 6) + 1],
-        true, '', '') AS label,
+        /* if dimensions */ true, '', '') AS label,
     max(is_bot) AS bot,
     uniqExact(match_id) AS matches_played,
     sum(kills) AS kills,
@@ -61,11 +62,12 @@ SELECT
     sum(swam) AS swam,
     sum(driven) AS driven
 FROM match_players
-ARRAY JOIN {dimensions:Array(String)} AS dimension
+/* if dimensions */ ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
     /* if server_id */ AND match_players.server_id = {server_id:String}
     /* if map_name */ AND match_players.map_name = {map_name:String}
     /* if gametype */ AND match_players.gametype = {gametype:String}
-GROUP BY dimension, label
-ORDER BY dimension, label
+/* if dimensions */ GROUP BY dimension, label
+HAVING matches_played > 0
+/* if dimensions */ ORDER BY dimension, label

@@ -1,6 +1,6 @@
 -- Question: what do the settled matches of these players add up to?
--- Parameters: game; guids (one person's, at most 100); from_time, to_time (begin of the match); server_id, map_name, gametype (empty = any);
---   pause_ms (between two sessions)
+-- Parameters: game; guids (one person's, at most 100); from_time, to_time (begin of the match); server_id, map_name, gametype (empty = any)
+-- Sessions and the running streak follow from `visits` and `backwards`: query/visits.py.
 -- Reads: match_sequences
 SELECT
     uniqExact(match_id) AS matches,
@@ -44,18 +44,11 @@ SELECT
     sum(match_sequences.rounds_won) AS won_rounds,
     sum(match_sequences.rounds_lost) AS lost_rounds,
     sum(rounds_survived) AS survived_rounds,
-    -- Kills after the last death, back through matches without one.
-    arrayReverseSort(one -> (one.1, one.2), groupArray((first_at, match_id, deaths, last_streak))) AS backwards,
-    arraySum(one -> one.4, arraySlice(backwards, 1, if((arrayFirstIndex(one -> one.3 > 0, backwards) AS at) = 0, length(backwards), at))) AS current_streak,
+    -- The newest first; for the streak that goes on.
+    arrayReverseSort(groupArray((toUnixTimestamp64Milli(first_at), match_id, deaths, last_streak))) AS backwards,
     countIf(kills + deaths >= 5) AS steady_matches,
     if(steady_matches > 0, stddevPopIf(kills / greatest(deaths, 1), kills + deaths >= 5), 0) AS kd_deviation,
-    arraySort(groupArrayIf((toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)), first_at > toDateTime64(0, 3, 'UTC'))) AS visits,
-    arraySplit((visit, gap) -> gap > {pause_ms:Int64}, visits,
-        arrayMap((visit, before) -> visit.1 - before, visits,
-            arraySlice(arrayConcat([if(empty(visits), 0, visits[1].1)], arrayMap(visit -> visit.2, visits)), 1, length(visits)))) AS session_visits,
-    if(empty(visits), 0, length(session_visits)) AS sessions,
-    arraySum(arrayMap(session -> if(empty(session), 0, session[-1].2 - session[1].1), session_visits)) AS sessions_ms,
-    arrayMax(arrayMap(session -> if(empty(session), 0, session[-1].2 - session[1].1), session_visits)) AS longest_session_ms
+    arraySort(groupArrayIf((toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)), first_at > toDateTime64(0, 3, 'UTC'))) AS visits
 FROM match_sequences FINAL
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     AND began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}

@@ -202,7 +202,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "weapon": "Thompson", "gametype": value(kill, "gametype"), "player_guid": value(kill, "player_guid"), "before_ms": 0, "before_id": value(kill, "match_id"), "map_name": value(kill, "map_name"), "match_id": value(kill, "match_id"),
         "server_id": value(kill, "server_id"), "match_ids": [value(kill, "match_id")], "ended_before": late, "quiet_since": late,
         "again_before": late, "every": 1, "parent": "", "parent_value": "", "weapons": ["Thompson"], "opponent": "", "other": value(kill, "target_guid"),
-        "pause_ms": 1800000, "smf_id": 40, "of_deaths": 0, "endless_again_before": late, "long_s": 0, "kind": "kills", "cell_units": 50, "rows_max": 1000, "page_rows": 1000,
+        "smf_id": 40, "of_deaths": 0, "endless_again_before": late, "long_s": 0, "kind": "kills", "cell_units": 50, "rows_max": 1000, "page_rows": 1000,
         "skip_rows": 0, "with_bots": 1, "stat": "kills", "slot_prefix": guids[0][:2], "batch_id": "none", "low": 0,
         "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
         "from_time": early, "to_time": late, "from_hour": early, "to_hour": late, "oldest": early, "newest": late,
@@ -212,7 +212,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "dimension": "player_guid", "dimensions": ["map", "server"], "id_start": "", "uuid_start": "", "map_names": [value(kill, "map_name")],
         "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
         "timezone": "Europe/Berlin", "matches_max": 10, "places": 10,
-        "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1,
+        "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1, "recent_max": 20,
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
     }  # fmt: skip

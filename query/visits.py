@@ -1,0 +1,45 @@
+"""What follows from the order of a player's matches: his sessions of play, and the streak he is on.
+
+Counted here and not in SQL: planning it took a third of the statement (docs/decisions/0011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+SESSION_PAUSE_MS: Final = 30 * 60 * 1000
+"""A longer pause between two matches ends a session."""
+
+
+class Sessions(NamedTuple):
+    """How many there were, and how long they took: all together, and the longest."""
+
+    sessions: int
+    sessions_ms: int
+    longest_session_ms: int
+
+
+def sessions(visits: Sequence[tuple[int, int]], pause_ms: int = SESSION_PAUSE_MS) -> Sessions:
+    """The sessions of matches that a player was in from one time (Unix ms) to another, in their order."""
+    if not visits:
+        return Sessions(0, 0, 0)
+    begins, ends = [visits[0][0]], []
+    for (_, left), (came, _) in pairwise(visits):
+        if came - left > pause_ms:
+            ends.append(left)
+            begins.append(came)
+    ends.append(visits[-1][1])
+    lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
+    return Sessions(len(lengths), sum(lengths), max(lengths))
+
+
+def running_streak(backwards: Iterable[tuple[int, int]]) -> int:
+    """Kills since the last death, from matches (deaths, kills after the last of them), the newest first."""
+    streak = 0
+    for deaths, kills_after in backwards:
+        streak += kills_after
+        if deaths:
+            break
+    return streak
