@@ -38,6 +38,7 @@ TIMELINE_TYPES: Final = ("player_kill", "round_start", "round_end")
 REPORT_TYPES: Final = (
     "player_kill", "bot_killed", "match_start", "match_end", "round_start", "round_end", "team_win", "objective_capture",
 )  # fmt: skip
+_PAIRED: Final = {"kill": "kills", "bot": "bot_kills", "team_kill": "team_kills"}
 
 Row = Mapping[str, Any]
 
@@ -77,9 +78,9 @@ async def heatmap(
     return points_
 
 
-async def versus(store: Asks, row: Row, game: str = MOHAA) -> dict[str, list[Versus]]:
-    """By player name: what he and each opponent did to each other, most deadly first. Namesakes are told apart."""
-    players, pairs = await asyncio.gather(scoreboard(store, row, game), _pairs(store, row, game))
+def versus(players: Sequence[ScoreboardRow], deaths: Iterable[Row]) -> dict[str, list[Versus]]:
+    """By player name: what he and each opponent did to each other in these deaths (`kills`), most deadly first. Namesakes are told apart."""
+    pairs = _pairs_of(deaths)
     keys, names = _distinct_names(players), {player.guid: player.name for player in players}
     met: dict[str, set[str]] = defaultdict(set)
     for killer, victim in pairs:
@@ -130,6 +131,15 @@ async def _pairs(store: Asks, row: Row, game: str) -> dict[tuple[str, str], Row]
     """(killer, victim) -> how often."""
     rows = await store.rows("match_versus", {**raw_span(row, game), "rows_max": PAIRS_MAX})
     return {(one["player_guid"], one["target_guid"]): one for one in rows}
+
+
+def _pairs_of(deaths: Iterable[Row]) -> dict[tuple[str, str], Row]:
+    """The same from every death."""
+    pairs: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for death in deaths:
+        if (column := _PAIRED.get(death["kill_kind"])) and death["player_guid"] and death["target_guid"]:
+            pairs[death["player_guid"], death["target_guid"]][column] += 1
+    return dict(pairs)
 
 
 def _killed(pairs: Mapping[tuple[str, str], Row], killer: str, victim: str) -> int:

@@ -12,7 +12,6 @@ from query.match_events import kills, report_timeline, top_weapons, versus
 from query.match_moments import moments
 from query.matches import duration_s, ended_at, scoreboard, summary_row
 from query.times import known
-from query.together import asking
 from schema.answers.match_reports import MatchInfo, MatchReport
 from schema.answers.words import UNKNOWN_SERVER
 from schema.gametypes import is_team_gametype
@@ -28,14 +27,12 @@ async def match_report(
     row = await summary_row(store, id, game)
     if row is None:
         return None
-    async with asking(store) as together:
-        players, timeline, met, weapons, deaths = await asyncio.gather(
-            scoreboard(together, row, game),
-            report_timeline(together, row, game),
-            versus(together, row, game),
-            top_weapons(together, row, game),
-            kills(together, row, game=game),
-        )
+    players, timeline, weapons, deaths = await asyncio.gather(
+        scoreboard(store, row, game),
+        report_timeline(store, row, game),
+        top_weapons(store, row, game),
+        kills(store, row, game=game),
+    )
     return MatchReport(
         match_id=row["match"],
         match_wire_id=row["wire_id"],
@@ -55,7 +52,7 @@ async def match_report(
         total_kills=row["total_kills"],
         info=_info(row, server_names),
         timeline=timeline,
-        versus=met,
+        versus=versus(players, deaths),
         top_weapons=weapons,
         players=players,
         moments=moments(deaths),

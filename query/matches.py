@@ -22,6 +22,8 @@ from schema.match_ids import match_uuid_of_path
 LIMIT: Final = 20
 LIMIT_MAX: Final = 100
 SCOREBOARD_MAX: Final = 500
+NAMED_MAX: Final = 100
+"""Players of a match who are named in a question: they travel in its URL."""
 """More players than any server holds; a server that never says where a match ends may collect more."""
 
 _MS_END: Final = 1 << 48
@@ -106,7 +108,8 @@ async def match(store: ClickHouse, id: str, server_names: Names, game: str = MOH
 
 async def summary_row(store: Asks, id: str, game: str = MOHAA) -> Row | None:
     """The row of a match by its UUID or wire id, as match_summary.sql answers it; None: never heard of."""
-    found = await store.rows("match_summary", {"game": game, "match_id": str(match_uuid_of_path(id))})
+    asked = {"game": game, "match_id": str(match_uuid_of_path(id)), "players_max": NAMED_MAX}
+    found = await store.rows("match_summary", asked)
     return found[0] if found else None
 
 
@@ -117,6 +120,9 @@ async def scoreboard(store: Asks, row: Row, game: str = MOHAA) -> list[Scoreboar
         {
             "game": game,
             "match_id": row["match"],
+            # From the summary, which knows them already; more than that do not fit into a question.
+            "guids": row["some_players"] if row["player_count"] <= NAMED_MAX else [],
+            "is_crowded": row["player_count"] > NAMED_MAX,
             "from_hour": _hour(row["started_at"]),
             "to_hour": _hour(row["last_event_at"]),
             "rows_max": SCOREBOARD_MAX,

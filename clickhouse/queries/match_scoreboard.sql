@@ -1,6 +1,6 @@
 -- Question: what did each player do in a match?
 -- The sort key leads by player, so the players are named: one granule is read for each.
--- Parameters: game; match_id; from_hour, to_hour (hours of its first and last event); rows_max
+-- Parameters: game; match_id; guids (of everybody in it), or is_crowded (they are too many to be named); from_hour, to_hour (hours of its first and last event); rows_max
 -- Reads: match_players, match_summaries
 SELECT
     player_guid,
@@ -21,12 +21,8 @@ SELECT
     max(last_acted) AS acted_to
 FROM match_players
 WHERE game = {game:String}
-    AND player_guid IN
-    (
-        SELECT arrayJoin(players)
-        FROM match_summaries
-        WHERE game = {game:String} AND match_id = {match_id:UUID}
-    )
+    /* if guids */ AND player_guid IN {guids:Array(String)}
+    /* if is_crowded */ AND player_guid IN (SELECT arrayJoin(players) FROM match_summaries WHERE game = {game:String} AND match_id = {match_id:UUID})
     AND hour >= {from_hour:DateTime('UTC')} AND hour <= {to_hour:DateTime('UTC')}
     AND match_id = {match_id:UUID}
 GROUP BY player_guid

@@ -1,5 +1,5 @@
 -- Question: where, when and how was a match played, and who was in it?
--- Parameters: game; match_id
+-- Parameters: game; match_id; players_max (of `some_players`)
 -- Reads: match_summaries
 SELECT
     toString(match_id) AS match,
@@ -15,6 +15,7 @@ SELECT
     sum(deaths) AS total_deaths,
     sum(headshots) AS total_headshots,
     length(groupUniqArrayArray(players)) AS player_count,
+    arraySlice(groupUniqArrayArray(players), 1, {players_max:UInt32}) AS some_players,
     max(max_players) AS places,
     max(rounds) AS round_count,
     argMaxMerge(winning_team) AS winner,
