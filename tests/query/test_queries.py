@@ -83,7 +83,15 @@ def test_a_line_is_left_out_for_a_parameter_that_the_header_names(name: str) -> 
     header = "\n".join(line for line in text.splitlines() if line.startswith("--"))
     for parameter in re.findall(r"/\* if (\w+)", text):
         assert re.search(rf"\b{parameter}\b", header), parameter
-    assert "/* if" not in asked_text(name)
+    assert "/*" not in asked_text(name)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_sent_has_no_comments_and_no_semicolon(name: str) -> None:
+    """The driver reads a text that has a `;` sign by sign."""
+    sent = asked_text(name, dict.fromkeys(parameters_of(query_text(name)), 1))
+    assert ";" not in sent
+    assert "--" not in sent
 
 
 def tables_in_migrations() -> set[str]:
