@@ -78,7 +78,7 @@ async def _kept(store: ClickHouse, scope: Scope) -> dict[str, Best]:
 
 
 async def _of_all(store: ClickHouse, scope: Scope) -> dict[str, Best]:
-    parameters = {**scope_parameters(scope), "source": "days" if scope.by_days else "hours"}
+    parameters = scope_parameters(scope)
     counted, decided, swiss = await asyncio.gather(
         store.rows("cards_counted", parameters),
         store.rows("cards_decided", {**parameters, "source": BY_SPAN}),

@@ -194,9 +194,7 @@ def decided_by(stat: str) -> str:
 
 def scope_parameters(scope: Scope) -> dict[str, object]:
     """What the shared parts of the board queries bind, for everybody."""
-    days = "weapon_days" if scope.weapon else "days"
-    hours = "weapon_events" if scope.weapon else "hours"
-    return {**scope.parameters(), "source": days if scope.by_days else hours, "guids": []}
+    return {**scope.parameters(), "source": "days" if scope.by_days else "hours", "guids": []}
 
 
 def _query(stat: str, scope: Scope) -> str:

@@ -242,19 +242,19 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "player_things_of": {"dimensions": ["weapon", "item", "vehicle"]},
     "board_ranking_matches": {"stat": "wins", "sample": "games"},
     "board_ranking_combos": {"stat": "clutch", "sample": "games"},
-    "board_ranking_weapon": {"source": "weapon_events"},
     "breakdown_weapons": {"dimension": "weapon"},
     "percentiles_decided": {"scores": [1_000_000] * 7},
     "standing_places": {"scores": [1_000_000, 1_000_000]},
     "rating_due": {"run": 0},
-    "board_entries_weapon": {"source": "weapon_days"},
+    "board_entries_weapon": {"source": "days"},
 }
 """What some queries are asked instead of what all are."""
 
 
 def used_by(query: str, parameters: dict[str, Any]) -> dict[str, object]:
     wanted = parameters | OTHERWISE.get(query, {})
-    return {name: wanted[name] for name in re.findall(r"(?:\{(?=\w+:)|/\* if )(\w+)", query_text(query))}
+    names = re.findall(r"(?:\{(?=\w+:)|/\* if )(\w+)", query_text(query))
+    return {name: wanted[name] for name in (*names, "source")}
 
 
 REMOTE = """<tcp_port>9000</tcp_port><remote_servers><main>

@@ -59,7 +59,7 @@ def test_query_has_a_caller(name: str) -> None:
 def test_every_shared_part_is_included_somewhere() -> None:
     whole = "".join(path.read_text("utf-8") for path in QUERIES.rglob("*.sql"))
     for path in (QUERIES / "shared").glob("*.sql"):
-        included = re.sub("^(counted|played)_.*", r"\1_{source}.sql", path.name)
+        included = re.sub("^(counted|fought|played)_.*", r"\1_{source}.sql", path.name)
         assert f"/* include shared/{included} */" in whole
 
 
