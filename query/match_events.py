@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from query.games import MOHAA
@@ -38,6 +39,8 @@ TIMELINE_TYPES: Final = ("player_kill", "round_start", "round_end")
 REPORT_TYPES: Final = (
     "player_kill", "bot_killed", "match_start", "match_end", "round_start", "round_end", "team_win", "objective_capture",
 )  # fmt: skip
+_DEATH_ORDER: Final = itemgetter("event_time", "player_guid", "target_guid", "weapon", "hitloc")
+"""That of match_kills.sql."""
 _PAIRED: Final = {"kill": "kills", "bot": "bot_kills", "team_kill": "team_kills"}
 
 Row = Mapping[str, Any]
@@ -52,10 +55,20 @@ async def timeline(store: Asks, id: str, game: str = MOHAA) -> list[TimelineEven
     return [_timeline_event(event) for event in events]
 
 
-async def report_timeline(store: Asks, row: Row, game: str = MOHAA) -> list[ReportEvent]:
-    """The first events of a match that its report shows."""
-    events = await _events(store, row, REPORT_TYPES, REPORT_TIMELINE_MAX, game)
-    return [_report_event(event) for event in events]
+async def report_events(
+    store: Asks, row: Row, game: str = MOHAA
+) -> tuple[list[ReportEvent], list[dict[str, Any]]]:
+    """The first events of a match that its report shows, and every death in order (as `kills`, without places): one statement."""
+    asked = {
+        **raw_span(row, game),
+        "event_types": list(REPORT_TYPES),
+        "with_deaths": True,
+        "rows_max": KILLS_MAX,
+    }
+    events = await store.rows("match_timeline", asked)
+    shown = [event for event in events if event["event_type"] in REPORT_TYPES]
+    deaths = [event for event in events if event["kill_kind"]]
+    return [_report_event(event) for event in shown[:REPORT_TIMELINE_MAX]], sorted(deaths, key=_DEATH_ORDER)
 
 
 async def kills(store: Asks, row: Row, *, limit: int = KILLS_MAX, game: str = MOHAA) -> list[dict[str, Any]]:
