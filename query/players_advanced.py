@@ -23,6 +23,7 @@ from query.players_deep import (
 from query.ratios import kd_ratio, mean, metres, percent
 from query.scope import EVERYTHING, Scope
 from query.together import Asks, asking, divided
+from query.visits import longest_run
 from schema.answers.players_advanced import (
     BestConditions,
     ComboMetrics,
@@ -263,7 +264,7 @@ async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) ->
     )
     winning = max((h for h in hours if h.wins), key=lambda one: (one.wins, -one.hour), default=None)
     losing = max((h for h in hours if h.losses), key=lambda one: (one.losses, -one.hour), default=None)
-    s, r = of.sequences, of.results
+    s, course = of.sequences, of.results["course"] or ()
     return PeakPerformance(
         best_hour=best_hour, best_day=best_day,
         best_map=MapPeak(map_name=top_map["label"], kills=top_map["kills"], kd_ratio=kd_ratio(top_map["kills"], top_map["deaths"])) if top_map else None,
@@ -275,8 +276,8 @@ async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) ->
             best_map=top_map["label"] if top_map else "", optimal_session_mins=round(mean(s["sessions_ms"], s["sessions"]) / 60_000),
         ),
         streaks=Streaks(
-            current_streak=s["current_streak"], best_kill_streak=s["best_streak"], best_win_streak=r["best_win_streak"],
-            worst_loss_streak=r["worst_loss_streak"],
+            current_streak=s["current_streak"], best_kill_streak=s["best_streak"], best_win_streak=longest_run(course, 1),
+            worst_loss_streak=longest_run(course, 0),
         ),
     )  # fmt: skip
 

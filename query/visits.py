@@ -1,4 +1,4 @@
-"""What follows from the order of a player's matches: his sessions of play, and the streak he is on.
+"""What follows from the order of a player's matches: his sessions of play, and his streaks.
 
 Counted here and not in SQL: planning it took a third of the statement (docs/decisions/0011).
 """
@@ -6,7 +6,7 @@ Counted here and not in SQL: planning it took a third of the statement (docs/dec
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 SESSION_PAUSE_MS: Final = 30 * 60 * 1000
@@ -33,6 +33,11 @@ def sessions(visits: Sequence[tuple[int, int]], pause_ms: int = SESSION_PAUSE_MS
     ends.append(visits[-1][1])
     lengths = [end - begin for begin, end in zip(begins, ends, strict=True)]
     return Sessions(len(lengths), sum(lengths), max(lengths))
+
+
+def longest_run(course: Iterable[int], of: int) -> int:
+    """The most matches won (`of` 1) or lost (0) one after the other, of those that were decided."""
+    return max((len(list(run)) for won, run in groupby(course) if won == of), default=0)
 
 
 def running_streak(backwards: Iterable[tuple[int, int]]) -> int:

@@ -1,5 +1,5 @@
--- Question: how did the matches of these players end, by where or when they began (or in all), for how long were they played, and how long
---   did winning and losing go on? `playtime_s` is wrong when there are `endless_matches`: player_match_totals.sql is right for those, too.
+-- Question: how did the matches of these players end, by where or when they began (or in all), for how long were they played, and in which
+--   order were they won and lost? `playtime_s` is wrong when there are `endless_matches`: player_match_totals.sql is right for those, too.
 -- Several dimensions are one statement; `label` is the whole when `dimension` is empty.
 -- With `recent_max` also what they did in these matches and, in the whole, the last so many of them as tuples (query/players.py names their
 --   places). `moved_matches` went over several maps: player_maps.sql is right for those, too.
@@ -89,10 +89,8 @@ SELECT
     countIf(team_decided AND won) AS team_wins,
     countIf(team_decided AND won AND last_team = 'allies') AS allies_wins,
     countIf(team_decided AND won AND last_team = 'axis') AS axis_wins,
-    -- One letter for each decided match in their order; undecided ones neither end nor lengthen a run.
-    arrayStringConcat(arrayMap(one -> one.3, arraySort(groupArrayIf((began, match, if(won, 'w', 'l')), won OR lost)))) AS course,
-    arrayMax(arrayMap(length, splitByChar('l', course))) AS best_win_streak,
-    arrayMax(arrayMap(length, splitByChar('w', course))) AS worst_loss_streak
+    -- Whether each decided match was won, in their order: for the streaks (query/visits.py).
+    arraySort(groupArrayIf((began, match, won), won OR lost)).3 AS course
 FROM decided
 ARRAY JOIN {dimensions:Array(String)} AS dimension
 GROUP BY dimension, label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from query.visits import Sessions, running_streak, sessions
+from query.visits import Sessions, longest_run, running_streak, sessions
 
 MINUTE = 60_000
 
@@ -25,3 +25,9 @@ def test_streak_goes_back_to_the_last_death_through_matches_without_one() -> Non
     assert running_streak([(1, 0), (0, 9)]) == 0
     assert running_streak([(0, 3), (0, 2)]) == 5
     assert running_streak([]) == 0
+
+
+def test_runs_of_wins_and_losses_end_with_the_other() -> None:
+    course = [1, 1, 0, 1, 1, 1, 0, 0]
+    assert (longest_run(course, 1), longest_run(course, 0)) == (3, 2)
+    assert (longest_run([], 1), longest_run([1], 0)) == (0, 0)
