@@ -253,7 +253,8 @@ OTHERWISE: dict[str, dict[str, object]] = {
 
 def used_by(query: str, parameters: dict[str, Any]) -> dict[str, object]:
     wanted = parameters | OTHERWISE.get(query, {})
-    names = re.findall(r"(?:\{(?=\w+:)|/\* if )(\w+)", query_text(query))
+    text = query_text(query, str(wanted["source"]))
+    names = re.findall(r"(?:\{(?=\w+:)|/\* if )(\w+)", text)
     return {name: wanted[name] for name in (*names, "source")}
 
 
