@@ -1,6 +1,10 @@
-"""`python -m statline` is the command `statline`."""
+"""`python -m statline` is the command `statline`, and how a supervisor starts its roles."""
 
-from statline.cli import main
+import sys
 
-if __name__ == "__main__":
+from statline.supervised import be_role
+
+if __name__ == "__main__" and not be_role(sys.argv[1:]):
+    from statline.cli import main
+
     main()

@@ -11,7 +11,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -27,6 +26,7 @@ from statline.processes import BackOff, Child
 from statline.roles import METRICS_VARIABLE, clean_metrics, create_data_dir, metrics_dir
 from statline.settings import Settings
 from statline.stores import clickhouse_url, embedded_postgres, embedded_valkey
+from statline.supervised import command
 from statline.workers import WEB, running_web_roles, web_role
 
 LEFT_OVER_WAIT_S: Final = 8.0
@@ -185,13 +185,10 @@ class Supervisor:
 
     def _command(self, role: str, listener: int | None = None, worker: int | None = None) -> list[str]:
         node = self._settings.statline
-        options = {
-            "data-dir": self._data_dir, "host": node.host, "port": self._port, "log-level": node.log_level,
-            "log-format": node.log_format, "supervisor": os.getpid(), "config": self._settings.config,
-            "listener": listener, "worker": worker,
-        }  # fmt: skip
-        given = [f"--{name}={value}" for name, value in options.items() if value is not None]
-        return [sys.executable, "-m", "statline", role, *given]
+        return command(
+            role, data_dir=self._data_dir, host=node.host, port=self._port, log_level=node.log_level,
+            log_format=node.log_format, config=self._settings.config, listener=listener, worker=worker,
+        )  # fmt: skip
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, METRICS_VARIABLE: str(metrics_dir(self._data_dir))}
