@@ -38,10 +38,15 @@ def stored_rows(clickhouse_url: str) -> Iterator[list[Row]]:
     apart(_drop(clickhouse_url))
 
 
+@pytest.fixture(scope="session")
+def stored_events(stored_rows: list[Row]) -> list[Event]:
+    return events_of(stored_rows)
+
+
 @pytest.fixture
-async def world(clickhouse_url: str, stored_rows: list[Row]) -> AsyncIterator[Stored]:
+async def world(clickhouse_url: str, stored_events: list[Event]) -> AsyncIterator[Stored]:
     clickhouse = await _client(clickhouse_url)
-    yield Stored(clickhouse, events_of(stored_rows))
+    yield Stored(clickhouse, stored_events)
     await clickhouse.close()
 
 

@@ -37,7 +37,11 @@ Event = dict[str, Any]
 
 
 def events_of(rows: Iterable[Row]) -> list[Event]:
-    return [dict(zip(NAMES, row, strict=True)) for row in rows]
+    """Rows by the names of their columns; matches by the text of their id, which is what answers show."""
+    events = [dict(zip(NAMES, row, strict=True)) for row in rows]
+    for event in events:
+        event["match_id"] = str(event["match_id"])
+    return events
 
 
 def bots(events: Sequence[Event]) -> set[str]:
@@ -49,6 +53,13 @@ def players_of(events: Sequence[Event]) -> set[str]:
     actors = {e["player_guid"] for e in events}
     victims = {e["target_guid"] for e in events if e["event_type"] in KILLS | {"damage"}}
     return (actors | victims) - {""}
+
+
+def takes_part(event: Event, guid: str) -> bool:
+    """Whether somebody acted, was killed or was hurt in an event."""
+    return guid == event["player_guid"] or (
+        guid == event["target_guid"] and event["event_type"] in KILLS | {"damage"}
+    )
 
 
 def day_stats(events: Sequence[Event], guid: str) -> dict[str, float]:
@@ -96,7 +107,7 @@ def by_match(events: Sequence[Event]) -> dict[str, list[Event]]:
     """match_id -> its events."""
     found: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        found[str(event["match_id"])].append(event)
+        found[event["match_id"]].append(event)
     return found
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,8 +29,11 @@ async def test_hours_of_the_week_are_a_recount_in_any_time_zone(world: Stored, z
         cells = await activity(world.clickhouse, asked, timezone=zone, value="players")
         assert [(cell.day, cell.hour) for cell in cells] == [(d, h) for d in range(1, 8) for h in range(24)]
         events = [e for e in world.events if asked.server_id in ("", e["server_id"])]
+        hours: dict[tuple[int, int], list[Event]] = defaultdict(list)
+        for e in events:
+            hours[local(e, zone)].append(e)
         for cell in cells:
-            here = [e for e in events if local(e, zone) == (cell.day, cell.hour)]
+            here = hours[cell.day, cell.hour]
             assert cell.kills == sum(e["kill_kind"] == "kill" for e in here)
             assert cell.players == cell.value == len(players_of(here))
             assert cell.matches == len({e["match_id"] for e in here if players_of([e])})

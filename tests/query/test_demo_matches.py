@@ -39,7 +39,16 @@ from tests.conftest import apart
 from tests.query.brawls import a_brawl
 from tests.query.demo_world import demo_rows
 from tests.query.lives_oracle import career, figures
-from tests.query.oracle import Event, by_match, day_stats, events_of, match_stats, players_of, weapon_stats
+from tests.query.oracle import (
+    Event,
+    by_match,
+    day_stats,
+    events_of,
+    match_stats,
+    players_of,
+    takes_part,
+    weapon_stats,
+)
 from tests.query.records_oracle import expected, told
 from tests.query.rows import milliseconds, store, value
 from tests.query.scoped import inside, matches_inside, ranked_by, stats_in
@@ -92,10 +101,15 @@ def rows(clickhouse_url: str) -> Iterator[list[Row]]:
         apart(_drop(clickhouse_url, name))
 
 
+@pytest.fixture(scope="module")
+def events(rows: list[Row]) -> list[Event]:
+    return events_of(rows)
+
+
 @pytest.fixture
-async def twice(clickhouse_url: str, rows: list[Row]) -> AsyncIterator[Twice]:
+async def twice(clickhouse_url: str, events: list[Event]) -> AsyncIterator[Twice]:
     stores = [await _client(clickhouse_url, name) for name in (IN_ORDER, OTHERWISE)]
-    yield Twice(stores[0], stores[1], events_of(rows))
+    yield Twice(stores[0], stores[1], events)
     for one in stores:
         await one.close()
 
@@ -225,7 +239,7 @@ def _seen_first_in(events: list[Event], guid: str, scope: Scope) -> set[str]:
     """The matches in which a player was first seen within the scope."""
     found = set()
     for match_id, match in by_match(events).items():
-        firsts = sorted((e for e in match if guid in players_of([e])), key=lambda e: e["event_time"])
+        firsts = sorted((e for e in match if takes_part(e, guid)), key=lambda e: e["event_time"])
         if firsts and inside(firsts[:1], scope):
             found.add(match_id)
     return found
