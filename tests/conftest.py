@@ -125,6 +125,71 @@ class MigratedDatabase:
         return [str(row["value"]) for row in await store.rows_of(sql)]
 
 
+class MigratedPostgres:
+    """One Postgres database that tests use in turns: emptying it costs an eighth of migrating it (7 ms, 59 ms).
+
+    A test that changed a table, or made one, leaves it to be made anew.
+    """
+
+    _ALONE: Final = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    _SHAPE: Final = """
+        SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+            SELECT concat_ws(' ', relname, relkind, attname, atttypid, attnotnull) AS part
+            FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+            WHERE relnamespace = 'public'::regnamespace AND attnum > 0
+            UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+            UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
+            UNION ALL SELECT concat_ws(' ', number, name, checksum) FROM schema_migrations
+        )"""
+    _FULL: Final = (
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+    )
+
+    def __init__(self, url: str) -> None:
+        self._url, self._shape = url, ""
+
+    async def dropped(self) -> str:
+        """Its address, without tables."""
+        self._shape = ""
+        connection = await asyncpg.connect(self._url)
+        try:
+            await connection.execute(self._ALONE)
+            await connection.execute("DROP SCHEMA public CASCADE")
+            await connection.execute("CREATE SCHEMA public")
+        finally:
+            await connection.close()
+        return self._url
+
+    async def emptied(self) -> str:
+        """Its address, migrated and without rows."""
+        if not self._shape or not await self._truncated():
+            store = await Postgres.connect(await self.dropped(), PostgresSettings())
+            await migrate_postgres(store)
+            async with store.connection() as connection:
+                self._shape = await connection.fetchval(self._SHAPE)
+            await store.close()
+        return self._url
+
+    async def _truncated(self) -> bool:
+        """Whether it could be emptied: not when it has another shape than after its migrations."""
+        connection = await asyncpg.connect(self._url)
+        try:
+            await connection.execute(self._ALONE)
+            with contextlib.suppress(asyncpg.UndefinedTableError):
+                if await connection.fetchval(self._SHAPE) == self._shape:
+                    tables = ", ".join(row["tablename"] for row in await connection.fetch(self._FULL))
+                    await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+                    return True
+            return False
+        finally:
+            await connection.close()
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
     """A data folder of this test process, on a short path, removed at the end."""
@@ -181,31 +246,21 @@ def clickhouse_engine(clickhouse_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def _test_database(postgres_server: EmbeddedPostgres) -> str:
+def _test_database(postgres_server: EmbeddedPostgres) -> MigratedPostgres:
     apart(_administer(postgres_server.url(), f'CREATE DATABASE "{TEST_DATABASE}"'))
-    return postgres_server.url(TEST_DATABASE)
+    return MigratedPostgres(postgres_server.url(TEST_DATABASE))
 
 
 @pytest.fixture
-async def empty_postgres_database(_test_database: str) -> str:
+async def empty_postgres_database(_test_database: MigratedPostgres) -> str:
     """Address of a Postgres database without tables; the same one each time, emptied (a new one costs 0.3 s)."""
-    await _administer(
-        _test_database,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
-        "DROP SCHEMA public CASCADE",
-        "CREATE SCHEMA public",
-    )
-    return _test_database
+    return await _test_database.dropped()
 
 
 @pytest.fixture
-async def postgres_database(empty_postgres_database: str) -> str:
-    """Address of a fresh, migrated Postgres database."""
-    store = await Postgres.connect(empty_postgres_database, PostgresSettings())
-    await migrate_postgres(store)
-    await store.close()
-    return empty_postgres_database
+async def postgres_database(_test_database: MigratedPostgres) -> str:
+    """Address of a migrated Postgres database without rows."""
+    return await _test_database.emptied()
 
 
 @pytest.fixture

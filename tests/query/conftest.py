@@ -6,7 +6,7 @@ The tests that share it only read.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -27,7 +27,8 @@ class Stored:
     """A database and what is in it."""
 
     clickhouse: ClickHouse
-    events: list[Event]
+    # asyncio asks for the signal handler around each fixture, which asks for the repr of its result, twice.
+    events: list[Event] = field(repr=False)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ class Twice:
 
     in_order: ClickHouse
     otherwise: ClickHouse
-    events: list[Event]
+    events: list[Event] = field(repr=False)  # see Stored
 
 
 @pytest.fixture(scope="module")

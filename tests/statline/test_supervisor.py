@@ -77,6 +77,10 @@ async def test_a_first_start_shows_a_token_that_works_and_a_stop_leaves_nothing(
     assert await node.stop(eventually, signal.SIGINT) == 0
     assert processes_of(node.folder) == {}
 
+    ill = statline(node, "doctor")
+    assert ill.returncode == 1
+    assert "PROBLEM postgres" in ill.stdout
+
 
 async def test_what_is_killed_is_started_again(running: Node, eventually: Eventually) -> None:
     node = running
@@ -141,6 +145,16 @@ async def test_a_second_statline_on_the_same_folder_is_refused_and_the_first_one
     assert shared.code is None
 
 
+async def test_doctor_is_content_with_a_running_statline(shared: Node) -> None:
+    well = statline(shared, "doctor", "--format", "json")
+    report = json.loads(well.stdout)
+    assert (well.returncode, report["problems"], well.stderr) == (0, [], "")
+    assert [store["name"] for store in report["stores"]] == ["postgres", "clickhouse", "redis"]
+    assert all(store["version"] for store in report["stores"])
+    assert report["processes"]["serve"] == shared.pid
+    assert "hidden" in next(store["address"] for store in report["stores"] if store["name"] == "clickhouse")
+
+
 async def test_a_server_added_while_statline_runs_may_send_at_once(
     shared: Node, eventually: Eventually
 ) -> None:
@@ -152,23 +166,6 @@ async def test_a_server_added_while_statline_runs_may_send_at_once(
     await eventually(lambda: shared.ask("/api/v1/ingest/events", token, EVENT)[0] == 401)
     assert shared.code is None
     assert shared.is_ready()
-
-
-async def test_doctor_is_content_with_a_running_statline_and_not_with_a_stopped_one(
-    running: Node, eventually: Eventually
-) -> None:
-    await eventually(running.is_ready)
-    well = statline(running, "doctor", "--format", "json")
-    report = json.loads(well.stdout)
-    assert (well.returncode, report["problems"], well.stderr) == (0, [], "")
-    assert [store["name"] for store in report["stores"]] == ["postgres", "clickhouse", "redis"]
-    assert all(store["version"] for store in report["stores"])
-    assert report["processes"]["serve"] == running.pid
-    assert "hidden" in next(store["address"] for store in report["stores"] if store["name"] == "clickhouse")
-    await running.stop(eventually)
-    ill = statline(running, "doctor")
-    assert ill.returncode == 1
-    assert "PROBLEM postgres" in ill.stdout
 
 
 async def test_a_taken_port_is_said_before_anything_starts(node: Node, eventually: Eventually) -> None:
