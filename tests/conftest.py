@@ -180,7 +180,7 @@ class MigratedPostgres:
         connection = await asyncpg.connect(self._url)
         try:
             await connection.execute(self._ALONE)
-            with contextlib.suppress(asyncpg.UndefinedTableError):
+            with contextlib.suppress(asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
                 if await connection.fetchval(self._SHAPE) == self._shape:
                     tables = ", ".join(row["tablename"] for row in await connection.fetch(self._FULL))
                     await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
