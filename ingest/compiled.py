@@ -7,7 +7,7 @@ an infinite one, a very long text) it gives up, and `fill_row` does the event wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from math import hypot
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ from schema.hit_locations import HIT_LOCATIONS
 from schema.means_of_death import MEANS_OF_DEATH
 from schema.stances import STANCES
 from schema.teams import CONTROLLERS, TEAMS
+
+Source = Generator[str, None, str]
+"""Lines of source; returns the name of the variable that they leave."""
 
 Filler = Callable[[Sequence[str], bytes], Row | None]
 """(values, raw) -> row, or None (or ValueError) when the values need `fill_row`."""
@@ -82,8 +85,8 @@ def _source(plan: Plan, key_count: int, constants: dict[str, Any]) -> Iterator[s
     floats: list[str] = []
     for number, slot in enumerate(plan.columns):
         value = f"c{number}"
-        yield from _choice_source(slot, value, constants)
-        yield from _column_source(slot.kind, value)
+        text = yield from _choice_source(slot, value, constants)
+        value = yield from _column_source(slot.kind, value, text)
         expressions[slot.name] = value
         if slot.kind in _FLOATS:
             floats.append(value)
@@ -91,10 +94,9 @@ def _source(plan: Plan, key_count: int, constants: dict[str, Any]) -> Iterator[s
             texts.append(value)
     lengths: list[str] = []
     for number, slot in enumerate(plan.attributes):
-        value = f"a{number}"
-        yield from _choice_source(slot, value, constants)
-        yield from _attribute_source(slot, value, number, constants)
-        lengths.append(value)
+        text = yield from _choice_source(slot, f"a{number}", constants)
+        yield from _attribute_source(slot, text, number, constants)
+        lengths.append(text)
     yield from _check_source(texts, floats, lengths)
     row = ", ".join(expressions.get(column.name) or _neutral(column.neutral) for column in COLUMNS)
     yield f"    return [{row}]"
@@ -118,9 +120,11 @@ def _time_source(plan: Plan) -> Iterator[str]:
     yield "        return None"
 
 
-def _choice_source(slot: Slot, value: str, constants: dict[str, Any]) -> Iterator[str]:
-    """The first non-empty source, as `fill_row` chooses it."""
+def _choice_source(slot: Slot, value: str, constants: dict[str, Any]) -> Source:
+    """The first non-empty source, as `fill_row` chooses it. Returns the variable that holds it: `value`, or the only source."""
     first, *others = slot.sources
+    if not others:
+        return f"v{first.position}"
     yield f"    {value} = v{first.position}"
     for position, spare in others:
         yield f"    if not {value}:"
@@ -130,24 +134,28 @@ def _choice_source(slot: Slot, value: str, constants: dict[str, Any]) -> Iterato
             yield f"    elif v{position} and v{position} != {value}:"
             yield f"        if len(v{position}) > {_ATTRIBUTE_CHARS}: return None"
             yield f"        attributes[SPARE_{position}] = v{position}"
+    return value
 
 
-def _column_source(kind: Kind, value: str) -> Iterator[str]:
-    """Turn the chosen text into the column's value, in place."""
+def _column_source(kind: Kind, value: str, text: str) -> Source:
+    """Make the column's `value` of the chosen text. Returns the variable that holds it: the text itself may be it."""
     if kind in _FLOATS:
-        yield f"    {value} = float({value})"
+        yield f"    {value} = float({text})"
         if kind is Kind.DAMAGE:
             yield f"    if {value} < 0.0: return None"
     elif kind in _INTEGERS:
-        yield f"    {value} = int({value})"
+        yield f"    {value} = int({text})"
         yield f"    if not 0 <= {value} <= {_INTEGERS[kind]}: return None"
     elif kind in _WORDS:
-        yield f"    {value} = {_WORDS[kind]}[{value}]"
+        yield f"    {value} = {_WORDS[kind]}[{text}]"
     elif kind is Kind.GAMETYPE:
-        yield f"    {value} = GAMETYPES[{value}]"
+        yield f"    {value} = GAMETYPES[{text}]"
         yield f"    if not {value}: return None"
     elif kind is Kind.NAME:
-        yield f"    if '^' in {value}: {value} = plain_name({value})"
+        yield f"    {value} = plain_name({text}) if '^' in {text} else {text}"
+    else:
+        return text
+    return value
 
 
 def _attribute_source(slot: Slot, value: str, number: int, constants: dict[str, Any]) -> Iterator[str]:

@@ -6,12 +6,12 @@ Decoding never fails: whatever cannot be read takes its neutral value, and the r
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ingest.compiled import KEYS_MAX, Filler, can_compile, compile_plan
 from ingest.formats import RawEvent
 from ingest.lines import read_line
-from ingest.objects import Object, parse_object
+from ingest.objects import LenientObject, Object, parse_object
 from ingest.plans import Keys, Plan, fill_row, plan_shape
 from ingest.redaction import redact_line, redact_object
 from ingest.values import text_of
@@ -25,7 +25,6 @@ _SIGHTED_MAX: Final = 8192
 _SHAPE_CHARS_MAX: Final = 8192
 
 Shape = tuple[str, Keys]
-_ONLY_TEXT: Final = {str}
 
 
 class _Compiled(NamedTuple):
@@ -40,6 +39,7 @@ class Decoder:
         self._plans_max = plans_max
         self._sightings = sightings
         self._compiled: dict[Shape, _Compiled] = {}
+        self._latest: dict[str, tuple[Keys, _Compiled]] = {}
         self._sighted: Counter[int] = Counter()
 
     def decode(self, event: RawEvent) -> Row:
@@ -58,7 +58,7 @@ class Decoder:
             received_type = values[keys.index("type")]
         except ValueError:
             received_type = ""
-        known = self._compiled.get((received_type, keys))
+        known = self._known(received_type, keys)
         if known is None:
             plan = self._sight(received_type, keys)
         else:
@@ -72,6 +72,16 @@ class Decoder:
         if plan.secret:
             raw = redact_line(raw) if parsed is None else redact_object(parsed)
         return fill_row(plan, values, raw)
+
+    def _known(self, received_type: str, keys: Keys) -> _Compiled | None:
+        """The compiled shape. A type has mostly one: to compare with the one before costs half of hashing every key."""
+        latest = self._latest.get(received_type)
+        if latest is not None and latest[0] == keys:
+            return latest[1]
+        known = self._compiled.get((received_type, keys))
+        if known is not None:
+            self._latest[received_type] = keys, known
+        return known
 
     def _sight(self, received_type: str, keys: Keys) -> Plan:
         """The plan of a shape that is not compiled; compile it when it has come often enough."""
@@ -88,7 +98,9 @@ class Decoder:
 
     def _remember(self, shape: Shape, plan: Plan) -> None:
         if len(self._compiled) >= self._plans_max:
-            del self._compiled[next(iter(self._compiled))]
+            oldest = next(iter(self._compiled))
+            del self._compiled[oldest]
+            self._latest.pop(oldest[0], None)
         self._compiled[shape] = _Compiled(plan, compile_plan(plan, len(shape[1])))
 
 
@@ -101,12 +113,21 @@ def read_object(parsed: Object, raw: bytes) -> tuple[Keys, list[str]]:
     """Keys and values of a JSON event, every value as text."""
     keys = tuple(parsed)
     values = list(parsed.values())
-    if set(map(type, values)) != _ONLY_TEXT:
+    if type(parsed) is LenientObject or not _is_all_text(values):
         values = [value if value.__class__ is str else text_of(value) for value in values]
-    if b"\\u0000" in raw:
+    if raw.find(b"\\") >= 0 and b"\\u0000" in raw:
         keys = tuple(key.replace("\0", "") for key in keys)
         values = [value.replace("\0", "") for value in values]
     return keys, values
+
+
+def _is_all_text(values: list[Any]) -> bool:
+    """Whether there are only strings; to join them is the fastest way to ask."""
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
 
 
 def _parsed(raw: bytes) -> Object:

@@ -114,13 +114,15 @@ def anchor_times(rows: Sequence[Row], received_ms: int) -> None:
     latest: dict[tuple[str, str], float] = {}
     if len(rows) > 1:  # of a single event its own game time is the latest
         for row in rows:
-            if row[_GAME_TIME] > 0.0:
+            game_s = row[_GAME_TIME]
+            if game_s > 0.0:
                 key = (row[_SESSION], row[_MATCH_WIRE])
-                if row[_GAME_TIME] > latest.get(key, 0.0):
-                    latest[key] = row[_GAME_TIME]
+                if game_s > latest.get(key, 0.0):
+                    latest[key] = game_s
+    latest_ms = received_ms + AHEAD_MAX_MS
     for row in rows:
         event_ms = row[_TIME]
-        if event_ms is not None and 0 <= event_ms <= received_ms + AHEAD_MAX_MS:
+        if event_ms is not None and 0 <= event_ms <= latest_ms:
             row[_SOURCE] = "unix"
             continue
         row[_TIME], row[_SOURCE] = received_ms, "received"

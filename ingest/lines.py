@@ -26,11 +26,14 @@ def read_line(raw: bytes) -> tuple[Keys, list[str]]:
 
 
 def _read_regular(raw: bytes) -> tuple[Keys, list[str]]:
-    """The common case, all at once: with one `=` in each part, keys and values alternate between the marks."""
-    if b"+" in raw:
+    """The common case, all at once: with one `=` in each part, keys and values alternate between the marks.
+
+    `find`, since `in` first asks whether the bytes are a number: 0.2 us for an answer that is always no.
+    """
+    if raw.find(b"+") >= 0:
         raw = raw.replace(b"+", b" ")
     texts = raw.decode().replace("=", "&").split("&")
-    if b"%" in raw:
+    if raw.find(b"%") >= 0:
         texts = [decode_form(text.encode()) if "%" in text else text for text in texts]
     return tuple(texts[::2]), texts[1::2]
 

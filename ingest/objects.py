@@ -37,6 +37,12 @@ class NumberText(str):
     __slots__ = ()
 
 
+class LenientObject(Object):
+    """An object that the strict parser refused: its values may be NumberText."""
+
+    __slots__ = ()
+
+
 _LENIENT: Final = json.JSONDecoder(
     strict=False, parse_int=NumberText, parse_float=NumberText, parse_constant=NumberText
 )
@@ -70,10 +76,10 @@ def _parse_leniently(raw: bytes) -> Object | RefusalReason:
         parsed = _LENIENT.decode(repair_utf8(raw))
     except (ValueError, RecursionError):
         return RefusalReason.BAD_JSON
-    return {
-        without_surrogates(key): without_surrogates(value) if type(value) is str else value
+    return LenientObject(
+        (without_surrogates(key), without_surrogates(value) if type(value) is str else value)
         for key, value in parsed.items()
-    }
+    )
 
 
 def type_of(parsed: Object) -> str:
@@ -130,7 +136,9 @@ def _after_space(text: str, start: int) -> int:
 
 def openings(data: bytes) -> int:
     """Opening brackets anywhere: an upper bound of the depth that costs a tenth of a microsecond."""
-    return data.count(b"{") + data.count(b"[")
+    # Of an array of flat objects `find` looks through the rest at once, where `count` looks at every byte.
+    arrays = data.count(b"[") if data.find(b"[", 1) >= 0 else data.startswith(b"[")
+    return data.count(b"{") + arrays
 
 
 def depth(data: bytes) -> int:
