@@ -25,7 +25,7 @@ from clickhouse_connect.driver.exceptions import OperationalError
 from clickhouse.ddl import variants
 from clickhouse.errors import ClickHouseError, ClickHouseUnavailable, insert_error, read_error
 from clickhouse.metrics import timed
-from clickhouse.native import column_types, encode_block
+from clickhouse.native import EncodedColumns, column_types, encode_block
 from clickhouse.settings import ClickHouseSettings
 
 QUERIES: Final = Path(__file__).parent / "queries"
@@ -191,9 +191,12 @@ class ClickHouse:
             async with asyncio.timeout(limit_s + 1.0):
                 driver = await self._connected()
                 types = await self._types_of(driver, table)
-                body = await asyncio.to_thread(
-                    encode_block, table, column_names, types, columns, self._settings.compression
-                )
+                if isinstance(columns, EncodedColumns) and columns.types is types:
+                    body = columns.block
+                else:
+                    body = await asyncio.to_thread(
+                        encode_block, table, column_names, types, columns, self._settings.compression
+                    )
                 wanted = {
                     "insert_deduplication_token": token,
                     "max_execution_time": limit_s,
@@ -212,6 +215,22 @@ class ClickHouse:
         except (DriverError, TimeoutError) as error:
             self._column_types.pop(table, None)
             raise _insert_error(error) from None
+
+    def encoded(
+        self, table: str, column_names: Sequence[str], columns: Sequence[Sequence[Any]]
+    ) -> Sequence[Sequence[Any]]:
+        """The same columns with their Native block encoded ahead, so that `insert` only has to send it. For a thread.
+
+        Without a block where the table's types are not known yet or a value does not fit: the insert itself tells of that.
+        """
+        types = self._column_types.get(table)
+        if types is None:
+            return columns
+        try:
+            block = encode_block(table, column_names, types, columns, self._settings.compression)
+        except ClickHouseError:
+            return columns
+        return EncodedColumns(columns, types, block)
 
     async def fill(self, table: str, query: str, parameters: Mapping[str, object] = NOTHING) -> None:
         """Insert what `clickhouse/queries/<query>.sql` answers; its columns are found by their names.

@@ -46,6 +46,18 @@ def column_types(described: Iterable[Mapping[str, Any]]) -> dict[str, ClickHouse
     }
 
 
+class EncodedColumns(list[Sequence[Any]]):
+    """Columns and the block that they were encoded to, good as long as `types` are still those of the table."""
+
+    __slots__ = ("block", "types")
+
+    def __init__(
+        self, columns: Iterable[Sequence[Any]], types: Mapping[str, ClickHouseType], block: bytes
+    ) -> None:
+        super().__init__(columns)
+        self.types, self.block = types, block
+
+
 def encode_block(
     table: str,
     names: Sequence[str],

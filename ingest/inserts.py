@@ -49,6 +49,11 @@ class Inserter:
         self._clickhouse, self._disk, self._folder, self._sleep = clickhouse, disk, folder, sleep
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._refused_in_a_row = 0
+        self._encoded: dict[str, Sequence[Sequence[Any]]] = {}
+
+    def encode(self, chunk: Chunk) -> None:
+        """Encode a chunk before its turn to be stored. In a thread, while ClickHouse is busy with the chunk before it."""
+        self._encoded[chunk.token] = self._clickhouse.encoded("raw_events", NAMES, columns_of(chunk.rows))
 
     async def store(self, chunk: Chunk) -> list[Quarantined]:
         """Store a chunk; returns the rows that ClickHouse refuses one by one. Waits as long as it is away."""
@@ -74,13 +79,15 @@ class Inserter:
 
     def forget(self, chunk: Chunk) -> None:
         """Drop what was written down about halving a chunk: its segment is applied."""
+        self._encoded.pop(chunk.token, None)
         self._disk.remove(self._folder / chunk.token.replace("/", "-"))
 
     async def _store_part(self, chunk: Chunk, low: int, high: int) -> str | None:
         """Insert rows [low, high); None when stored, else why ClickHouse refuses them."""
         whole = (low, high) == (0, len(chunk.rows))
         token = chunk.token if whole else f"{chunk.token}:{low}-{high}"
-        columns = columns_of(chunk.rows[low:high])
+        encoded = self._encoded.pop(chunk.token, None) if whole else None
+        columns = encoded or columns_of(chunk.rows[low:high])
         wait_s = RETRY_FIRST_S
         is_doubtful = high - low == 1 and self._refused_in_a_row >= DOUBTFUL_ROWS
         while True:

@@ -1,6 +1,6 @@
 """The writer role: sealed segments in, rows in ClickHouse out, one segment after another.
 
-While one segment is being inserted the next is decoded (measured: 1.2 x the throughput). A crash at any point
+While one segment is being inserted the next is decoded and encoded (measured: 1.2 x the throughput). A crash at any point
 leads back here: recovery at start is this same loop, fed with the segment that the checkpoint names.
 """
 
@@ -100,7 +100,7 @@ class Writer:
         self._pause.close()
 
     async def _store_all(self, stop: asyncio.Event) -> None:
-        """The pipeline: decode a segment, wait for the one before it, insert."""
+        """The pipeline: decode and encode a segment, wait for the one before it, insert."""
         storing: asyncio.Task[None] | None = None
         before: Batch | None = None
         try:
@@ -161,7 +161,11 @@ class Writer:
             await asyncio.wait({storing})
         known_ids = await self._known_ids(event_ids, segment.token)
         with _stage("assemble"):
-            return await self._in_thread(self._assembler.assemble, decoded, known_ids)
+            batch = await self._in_thread(self._assembler.assemble, decoded, known_ids)
+        if batch.chunks:  # of several only the first, so that two blocks at most are in memory
+            with _stage("encode"):
+                await self._in_thread(self._inserter.encode, batch.chunks[0])
+        return batch
 
     async def _known_ids(self, event_ids: Mapping[str, list[str]], segment: str) -> dict[str, set[str]]:
         """Which event ids of the segment, by server, are stored from earlier ones. Waits while ClickHouse is away."""

@@ -65,6 +65,7 @@ class Connection(ClickHouse):
 
     def __init__(self, store: ModelStore, killed: Callable[[], None]) -> None:
         self._store, self._killed = store, killed
+        self._column_types = {}
 
     async def insert(
         self, table: str, column_names: Sequence[str], columns: Sequence[Sequence[Any]], *, token: str

@@ -72,6 +72,18 @@ async def test_a_chunk_stored_twice_is_there_once(clickhouse: ClickHouse, tmp_pa
     assert (await stored(clickhouse), await shots(clickhouse)) == (list(range(10)), 10)
 
 
+async def test_a_chunk_encoded_ahead_is_stored_as_any_other(clickhouse: ClickHouse, tmp_path: Path) -> None:
+    inserter = Inserter(clickhouse, RealDisk(), tmp_path)
+    await inserter.store(chunk(2, token="node-web-1-1/0"))  # from here on the table's types are known
+    inserter.encode(chunk(10, token="node-web-1-2/0"))
+    assert (
+        await inserter.store(chunk(0, token="node-web-1-2/0")) == []
+    )  # not looked at: it was encoded before
+    assert await inserter.store(chunk(10, token="node-web-1-2/0")) == []
+    assert sorted(await stored(clickhouse)) == sorted([*range(2), *range(10)])
+    assert await shots(clickhouse) == 12
+
+
 async def test_bad_rows_are_singled_out_and_their_neighbours_stored(
     clickhouse: ClickHouse, tmp_path: Path
 ) -> None:
