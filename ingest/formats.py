@@ -71,7 +71,7 @@ def count_events(body: bytes) -> int:
     body = _trimmed(body)
     if body.startswith(b"["):
         return _count_array(body)
-    if b"\n" not in body:
+    if body.find(b"\n") < 0:
         return int(_is_event(body))
     return sum(map(_is_event, body.split(b"\n")))
 
@@ -79,11 +79,14 @@ def count_events(body: bytes) -> int:
 def split_report(body: bytes) -> Split:
     """The events of `body` in order, and what is refused with its reason. Raises InvalidBody."""
     body = _trimmed(body)
-    if _PLAIN_TYPE.match(body) and b"\n" not in body:  # the usual single post
+    if _PLAIN_TYPE.match(body) and body.find(b"\n") < 0:  # the usual single post
         return Split([RawEvent("line", body)], [])
+    is_array = body.startswith(b"[")
+    if not is_array and all(map(_PLAIN_TYPE.match, lines := list(map(bytes.strip, body.split(b"\n"))))):
+        return Split([RawEvent("line", raw) for raw in lines], [])
     events: list[RawEvent] = []
     refused: dict[RefusalReason, list[bytes]] = {}
-    for read in _read_array(body) if body.startswith(b"[") else _read_lines(body):
+    for read in _read_array(body) if is_array else _read_lines(body):
         if isinstance(read, RawEvent):
             events.append(read)
         else:
@@ -98,7 +101,7 @@ def _refusal(reason: RefusalReason, pieces: list[bytes]) -> Refusal:
 
 
 def _trimmed(body: bytes) -> bytes:
-    if b"\0" in body:
+    if body.find(b"\0") >= 0:  # sooner answered than `in`, which first asks whether the bytes are a number
         body = body.replace(b"\0", b"")
     return body.strip().removeprefix(_BYTE_ORDER_MARK).strip()
 
