@@ -104,7 +104,7 @@ class MigratedDatabase:
                 [self._shape] = await self._values(store, self._SHAPE)
             yield store
             # An insert whose client was killed goes on in the engine.
-            await wait_until(lambda: self._is_idle(store), within_s=30)
+            await wait_until(lambda: self._is_idle(store))
             if await self._values(store, self._SHAPE) == [self._shape]:
                 await self._empty(store)
                 self._free = settings.database

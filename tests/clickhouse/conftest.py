@@ -22,7 +22,7 @@ from clickhouse.client import ClickHouse
 from clickhouse.engine import engine_url
 from clickhouse.settings import ClickHouseSettings
 
-START_TIME_MAX_S = 30.0
+START_TIME_MAX_S = 60.0
 RUN = """
 import json, sys
 from pathlib import Path
@@ -37,7 +37,7 @@ except Exception as error:
 """
 
 
-def eventually(what: str, check: Callable[[], Any], time_max_s: float = 20.0) -> Any:
+def eventually(what: str, check: Callable[[], Any], time_max_s: float = 60.0) -> Any:
     """Ask until the answer is true; fail by name when it never is."""
     deadline = time.monotonic() + time_max_s
     while not (answer := check()):

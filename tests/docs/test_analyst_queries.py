@@ -60,7 +60,7 @@ def played() -> Iterator[Played]:
         added = statline(node, "analysts", "add", "ann", "--format", "json")
         played = Played(node, json.loads(added.stdout)["password"], json.loads(expected.read_text()))
         apart(wait_until(lambda: is_idle(node), within_s=60))
-        apart(wait_until(lambda: may_read(played), within_s=30))
+        apart(wait_until(lambda: may_read(played)))
         yield played
 
 

@@ -36,7 +36,7 @@ async def test_a_scheduled_job_runs_again_and_again_on_one_worker_at_a_time(
     workers = [
         asyncio.create_task(run_jobs(postgres_database, PostgresSettings(), [job(n)], stop)) for n in (1, 2)
     ]
-    await eventually(lambda: len(runs) >= 3, within_s=30)
+    await eventually(lambda: len(runs) >= 3)
     stop.set()
     await asyncio.gather(*workers)
 
@@ -59,8 +59,8 @@ async def test_a_queued_job_is_done_once_and_again_after_a_failure(
     worker = asyncio.create_task(
         run_jobs(postgres_database, PostgresSettings(), [Queued("send", work)], stop)
     )
-    await eventually(lambda: len(seen) == 2, within_s=60)
-    await eventually(lambda: connection.fetchval("SELECT count(*) = 0 FROM pgqueuer"), within_s=30)
+    await eventually(lambda: len(seen) == 2)
+    await eventually(lambda: connection.fetchval("SELECT count(*) = 0 FROM pgqueuer"))
     assert seen == [b"x", b"x"]
     await connection.close()
     stop.set()
@@ -78,7 +78,7 @@ async def test_a_failing_scheduled_job_is_run_again(postgres_database: str, even
     worker = asyncio.create_task(
         run_jobs(postgres_database, PostgresSettings(), [Scheduled("look", EVERY_SECOND, work)], stop)
     )
-    await eventually(lambda: len(runs) >= 2, within_s=30)
+    await eventually(lambda: len(runs) >= 2)
     stop.set()
     await worker
 

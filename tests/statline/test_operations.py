@@ -171,7 +171,7 @@ async def test_a_rebuild_that_is_killed_or_gives_up_leaves_the_table_and_the_wri
         [sys.executable, "-m", "statline", "rebuild", "player_names", "--data-dir", "var"],
         cwd=node.folder, env=environment(),
     ) as waiting:  # fmt: skip
-        await eventually(lambda: has_shadow(store, known), within_s=30)
+        await eventually(lambda: has_shadow(store, known))
         waiting.kill()
     in_work.close()
 

@@ -43,7 +43,7 @@ async def node(shared: Node, eventually: Eventually) -> Node:
         await eventually(shared.is_ready, within_s=60)
         body = b"\n".join(KILL % (at, guid, name) for at, (guid, name) in enumerate(KILLERS))
         assert shared.ask("/api/v1/ingest/events", shared.token, body)[0] == 202
-        await eventually(lambda: count(shared) == 3, within_s=30)
+        await eventually(lambda: count(shared) == 3)
     return shared
 
 
@@ -119,17 +119,17 @@ async def test_the_prompt_asks_answers_and_remembers(
         """Type, wait for the answer, then for the next prompt: what is typed before it is no key of the prompt."""
         before = len(seen)
         os.write(ours, text)
-        await eventually(lambda: shows(answer, before), within_s=30)
+        await eventually(lambda: shows(answer, before))
         after = seen.index(answer, before)
-        await eventually(lambda: shows(b"statline>", end_of(after)), within_s=30)
+        await eventually(lambda: shows(b"statline>", end_of(after)))
 
     try:
-        await eventually(lambda: shows(b"statline>", 0), within_s=30)
+        await eventually(lambda: shows(b"statline>", 0))
         await say(b"SELECT 1000 +\r 234;\r", b"1234\r\n")
         await say(b"SELECT player_name FROM raw_events WHERE player_guid = '43';\r", b"[31mRed")
         assert b"\x1b[31mRed" not in seen  # a player's name moves no terminal
         os.write(ours, b"\x04")
-        await eventually(lambda: shell.poll() is not None, within_s=30)
+        await eventually(lambda: shell.poll() is not None)
     finally:
         shell.kill()
         shell.wait()

@@ -16,7 +16,7 @@ async def opened(
     site: Site, visit: Visits, eventually: Callable[..., Any], match: str, query: str = ""
 ) -> Page:
     site.post(*opening(match))
-    await eventually(lambda: is_there(site, match), within_s=30)
+    await eventually(lambda: is_there(site, match))
     page = await visit(f"/overlay/match/{match}{query}")
     await expect(page.locator(".points")).to_have_text("12 – 9")
     return page
