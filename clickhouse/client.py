@@ -78,12 +78,13 @@ def asked_text(query: str, parameters: Mapping[str, object] = NOTHING) -> str:
     """The SQL of a query without the lines nobody asks for: a condition that lets everything through is planned all the same.
 
     A line that begins with `/* if server_id */` stays when the parameter `server_id` says anything (not 0, nothing or empty texts),
-    one with `/* if dimensions: hour day */` when it says one of these words. Comments are left out, too: the driver reads a text sign by
-    sign, and twice if it finds a `;`, which took more of a web process than everything else about a statement.
+    one with `/* if dimensions: hour day */` when it says one of these words. Raises KeyError for a parameter that is missing: a filter
+    that was forgotten must not let everything through. Comments are left out, too: the driver reads a text sign by sign, and
+    twice if it finds a `;`, which took more of a web process than everything else about a statement.
     """
 
     def kept(line: re.Match[str]) -> str:
-        given = parameters.get(line[1])
+        given = parameters[line[1]]
         if isinstance(given, Sequence):
             said = {given} if isinstance(given, str) else set(given)
             given = said & set(line[2].split()) if line[2] else said - {""}

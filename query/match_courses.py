@@ -30,7 +30,12 @@ async def course(store: ClickHouse, id: str, game: str = MOHAA) -> Course | None
         kills(store, row, limit=DEATHS_MAX, game=game),
         store.rows(
             "match_timeline",
-            {**raw_span(row, game), "event_types": ["round_start"], "rows_max": ROUNDS_MAX},
+            {
+                **raw_span(row, game),
+                "event_types": ["round_start"],
+                "with_deaths": False,
+                "rows_max": ROUNDS_MAX,
+            },
         ),
     )
     start: datetime = row["started_at"]

@@ -136,7 +136,7 @@ async def top_weapons(store: Asks, row: Row, game: str = MOHAA) -> list[MatchWea
 
 
 async def _events(store: Asks, row: Row, types: Sequence[str], limit: int, game: str) -> list[dict[str, Any]]:
-    parameters = {**raw_span(row, game), "event_types": list(types), "rows_max": limit}
+    parameters = {**raw_span(row, game), "event_types": list(types), "with_deaths": False, "rows_max": limit}
     return await store.rows("match_timeline", parameters)
 
 

@@ -181,7 +181,7 @@ async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
 
 async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """How many matches were played, finished, won and lost, and for how long (`playtime_s`), of all game ids together."""
-    bound = {**asked.parameters(), "guids": list(guids)}
+    bound = {**asked.parameters(), "guids": list(guids), "recent_max": 0}
     [ended] = await divided(store, "player_results", bound, "") or [{}]
     if not ended.get("endless_matches"):
         return _summed(ended)

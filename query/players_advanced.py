@@ -101,7 +101,7 @@ async def counters_by(store: Asks, guids: Sequence[str], scope: Scope, dimension
 
 async def results_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> dict[str, Figures]:
     """Label -> matches played, won, lost."""
-    rows = await divided(store, "player_results", bind(guids, scope), dimension)
+    rows = await divided(store, "player_results", bind(guids, scope, recent_max=0), dimension)
     return {row["label"]: Figures(row) for row in rows}
 
 

@@ -82,7 +82,7 @@ async def basis(store: Asks, guids: Sequence[str], scope: Scope, *, results: boo
     bound = bind(guids, scope)
     counters, ended, sequences = await asyncio.gather(
         counted(store, guids, scope),
-        divided(store, "player_results", bound, "") if results else _nothing(),
+        divided(store, "player_results", {**bound, "recent_max": 0}, "") if results else _nothing(),
         store.rows("player_sequences", bound),
     )
     return Basis(guids, counters, first(ended), _in_order(first(sequences)))

@@ -77,17 +77,21 @@ async def test_named_query_is_its_file(store: ClickHouse) -> None:
 
 
 def test_a_condition_nobody_asks_for_is_not_in_the_text() -> None:
-    bare = asked_text("player_counters", {"server_id": "", "dimensions": [""]})
-    on_server = asked_text("player_counters", {"server_id": "s1", "dimensions": ["", "hour"]})
+    nowhere = {"server_id": "", "map_name": "", "gametype": ""}
+    bare = asked_text("player_counters", {**nowhere, "dimensions": [""]})
+    on_server = asked_text("player_counters", {**nowhere, "server_id": "s1", "dimensions": ["", "hour"]})
     assert "server_id = {" not in bare
     assert "dimension = 'hour'" not in bare
     assert "match_players.server_id = {server_id:String}" in on_server
     assert "dimension = 'hour'" in on_server
     assert "dimension = 'map'" not in on_server
+    with pytest.raises(KeyError):  # a forgotten filter must not let everything through
+        asked_text("player_counters", {"dimensions": [""]})
 
 
 def test_a_word_of_a_text_is_no_part_of_it() -> None:
-    within = asked_text("player_duels_by", {"parent": "game_mode", "dimensions": ["map_weapon"]})
+    anything = dict.fromkeys(("server_id", "map_name", "gametype", "weapon", "weapons", "opponent"), "")
+    within = asked_text("player_duels_by", {**anything, "parent": "game_mode", "dimensions": ["map_weapon"]})
     assert "gametype = {parent_value:String}" in within
     assert "map_name = {parent_value:String}" not in within
     assert "dimension = 'map'," not in within

@@ -9,6 +9,7 @@ import pytest
 from clickhouse.client import QUERIES, ClickHouse, asked_text, query_text
 
 ROOT = QUERIES.parent.parent
+OPTIONAL = re.compile(r"/\* if (\w+)")
 FILES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CALLERS = [
     path
@@ -38,7 +39,14 @@ def texts_of(name: str) -> list[str]:
     """The whole text and the one without what need not be asked, twice when a parameter chooses the source."""
     sources = ("days", "hours")
     whole = [query_text(name, source) for source in sources]
-    return list(dict.fromkeys(whole + [asked_text(name, {"source": source}) for source in sources]))
+    return list(dict.fromkeys(whole + [bare(name, source) for source in sources]))
+
+
+def bare(name: str, source: str = "days") -> str:
+    """The text without any line that need not be asked."""
+    return asked_text(
+        name, {"source": source, **dict.fromkeys(OPTIONAL.findall(query_text(name, source)), "")}
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -81,15 +89,16 @@ def test_header_names_question_parameters_and_tables(name: str) -> None:
 def test_a_line_is_left_out_for_a_parameter_that_the_header_names(name: str) -> None:
     text = query_text(name)
     header = "\n".join(line for line in text.splitlines() if line.startswith("--"))
-    for parameter in re.findall(r"/\* if (\w+)", text):
+    for parameter in OPTIONAL.findall(text):
         assert re.search(rf"\b{parameter}\b", header), parameter
-    assert "/*" not in asked_text(name)
+    assert "/*" not in bare(name)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_is_sent_has_no_comments_and_no_semicolon(name: str) -> None:
     """The driver reads a text that has a `;` sign by sign."""
-    sent = asked_text(name, dict.fromkeys(parameters_of(query_text(name)), 1))
+    text = query_text(name)
+    sent = asked_text(name, dict.fromkeys([*parameters_of(text), *OPTIONAL.findall(text)], 1))
     assert ";" not in sent
     assert "--" not in sent
 
