@@ -167,8 +167,9 @@ async def test_what_the_matches_of_a_player_add_up_to_is_a_recount(twice: Twice)
     for guid in often(twice.events, 15):
         counted = career(twice.events, guid)
         of = await players_deep.basis(twice.otherwise, [guid], EVERYTHING)
-        got = {name: of.sequences[name] if name in of.sequences else of.results[name] for name in counted}
-        assert got == pytest.approx(counted, abs=1e-6), guid
+        peak = await players_advanced.peak_performance(twice.otherwise, guid)
+        answered = {**of.results, **of.sequences, **msgspec.to_builtins(peak.streaks)}
+        assert {name: answered[name] for name in counted} == pytest.approx(counted, abs=1e-6), guid
         combos = await players_advanced.combos(twice.otherwise, guid)
         assert combos.consistency == pytest.approx(counted["kd_deviation"])
         deep = await players_deep.deep_stats(twice.otherwise, guid)
