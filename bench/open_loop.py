@@ -170,13 +170,21 @@ class Generator:
                     self._epoll.modify(fd, select.EPOLLIN)
                 answer = connection.receive() if events & ~select.EPOLLOUT else None
             except ConnectionError:
-                self._broken += 1
-                self._epoll.unregister(fd)
-                self._open.pop(fd).socket.close()
+                self._close(connection)
                 continue
             if answer is not None:
                 self._note(connection, answer)
                 self._idle.append(connection)
+
+    def _close(self, connection: Connection) -> None:
+        """Give up a connection that the server closed; one that had nothing on its way is not broken, the server closes those in time."""
+        fd = connection.socket.fileno()
+        self._epoll.unregister(fd)
+        self._open.pop(fd).socket.close()
+        if connection in self._idle:
+            self._idle.remove(connection)
+        else:
+            self._broken += 1
 
     def _note(self, connection: Connection, answer: bytes) -> None:
         now = time.perf_counter()
