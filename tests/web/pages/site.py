@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import time
 import urllib.parse
 import urllib.request
@@ -59,11 +61,19 @@ class Site:
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
 
-    def post(self, *events: dict[str, object]) -> None:
-        """Report events as the first server."""
+    def post(self, *events: dict[str, object], token: str = "") -> None:
+        """Report events as the first server, or as that of `token`."""
         body = "\n".join(json.dumps(event) for event in events).encode()
-        status, _ = self.node.ask("/api/v1/ingest/events", self.node.token, body)
+        status, _ = self.node.ask("/api/v1/ingest/events", token or self.node.token, body)
         assert status == 202
+
+    def register(self, server: str) -> str:
+        """Another game server's token."""
+        command = [sys.executable, "-m", "statline", "servers", "add", server, "--format", "json"]
+        command.append(f"--data-dir={self.node.data_dir}")
+        done = subprocess.run(command, check=True, capture_output=True, timeout=60)
+        token: str = json.loads(done.stdout)["token"]
+        return token
 
     def leader(self) -> str:
         """The guid of who leads by kills."""
