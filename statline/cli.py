@@ -7,8 +7,6 @@ Heavy modules are imported by the command that needs them: `statline --help` ans
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -17,11 +15,8 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, CycloptsError, Parameter, validators
 
-from statline.settings import Settings, SettingsError, load
-
-DONE: Final = 0
-FAILED: Final = 1
-USAGE: Final = 2
+from statline.exits import DONE, FAILED, WrongUsage, exit_code
+from statline.settings import Settings, load
 
 Format = Literal["text", "json"]
 
@@ -558,34 +553,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code."""
-    wants_traceback = "--debug" in arguments
+    return exit_code(lambda: _command(arguments), wants_traceback="--debug" in arguments)
+
+
+def _command(arguments: list[str]) -> None:
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        return _refused(USAGE, f"{error} (see statline --help)")
-    except SettingsError as error:
-        return _refused(USAGE, str(error))
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else FAILED
-    except KeyboardInterrupt:
-        return _refused(130, "interrupted")
-    except BrokenPipeError:  # `statline servers list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except Exception as error:  # the edge of the program: one clear line, the traceback on request
-        if wants_traceback:
-            raise
-        return _refused(FAILED, f"{error}" or type(error).__name__)
-    return DONE
-
-
-def _refused(code: int, message: str) -> int:
-    from statline.redaction import redacted_text
-
-    line = " ".join(redacted_text(message).split())
-    with contextlib.suppress(BrokenPipeError):
-        print(f"statline: {line}", file=sys.stderr)
-    return code
+        raise WrongUsage(f"{error} (see statline --help)") from None
 
 
 def _run(task: Coroutine[Any, Any, int]) -> None:

@@ -27,21 +27,21 @@ def command(role: str, **options: object) -> list[str]:
 
 
 def be_role(arguments: list[str]) -> bool:
-    """Be the role that a supervisor asked for, to its end; False when the command line is anybody else's."""
+    """Be the role that a supervisor asked for, and exit with it; False when the command line is anybody else's."""
     if not arguments or arguments[0] not in ROLES or not any(each.startswith(_OURS) for each in arguments):
         return False
     # structlog loads it where it is installed, for tracebacks in colours that our logs never show.
     sys.modules["rich"] = None  # type: ignore[assignment]
-    from statline.errors import CommandFailed
-    from statline.roles import run_role
-    from statline.settings import SettingsError
+    from statline.exits import exit_code
 
-    try:
-        settings, numbers = read(arguments[1:])
-        run_role(arguments[0], settings, **numbers)
-    except (CommandFailed, SettingsError) as error:
-        sys.exit(f"statline: {error}")
-    return True
+    sys.exit(exit_code(lambda: _be(arguments[0], arguments[1:])))
+
+
+def _be(role: str, options: list[str]) -> None:
+    from statline.roles import run_role
+
+    settings, numbers = read(options)
+    run_role(role, settings, **numbers)
 
 
 def read(options: list[str]) -> tuple[Settings, dict[str, int]]:

@@ -49,5 +49,17 @@ def test_a_setting_that_is_refused_ends_a_role_with_one_line(tmp_path: Path) -> 
         [sys.executable, "-m", "statline", "writer", f"--data-dir={tmp_path}", "--port=many", "--supervisor=1"],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert ended.returncode == 1
+    assert ended.returncode == 2  # as of the command line
     assert ended.stderr == "statline: statline.port must be a whole number, not 'many' (option --port)\n"
+
+
+def test_a_secret_in_what_is_refused_is_not_shown(tmp_path: Path) -> None:
+    config = tmp_path / "statline.toml"
+    config.write_text("[statline]\nport = 'x://ann:hunter2@host'\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "statline", "writer", f"--data-dir={tmp_path}", f"--config={config}", "--supervisor=1"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("statline: statline.port must be a whole number")
+    assert "hunter2" not in ended.stderr
