@@ -55,7 +55,7 @@ EXACTLY_ONCE: Final[Mapping[str, object]] = MappingProxyType(
 """Every setting that exactly-once rests on: servers changed their defaults in 24.7, 26.1, 26.2, 26.3 and 26.8."""
 
 _INCLUDE = re.compile(r"/\* include (shared/\w+?)(\{source\})?\.sql \*/")
-_NO_SQL = re.compile(r"^ *--.*\n|^ +", re.MULTILINE)
+_COMMENT_OR_INDENT = re.compile(r"^ *--.*\n|^ +", re.MULTILINE)
 _WHEN_ASKED = re.compile(r"^/\* if (\w+)(?:: ([\w ]+))? \*/ +(.*\n)", re.MULTILINE)
 _LEADING_COMMENTS = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*\s*", re.DOTALL)
 
@@ -95,7 +95,7 @@ def asked_text(query: str, parameters: Mapping[str, object] = NOTHING) -> str:
 
 @cache
 def _without_comments(query: str, source: str) -> str:
-    return _NO_SQL.sub("", query_text(query, source))
+    return _COMMENT_OR_INDENT.sub("", query_text(query, source))
 
 
 class ClickHouse:

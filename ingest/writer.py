@@ -273,7 +273,7 @@ async def _rare_collections() -> AsyncIterator[None]:
     """Look for reference cycles every half minute instead of every few thousand objects.
 
     A row is a container, and each look at one costs 2 us; left to itself the collector looks at every row three times, a sixth of
-    the writer's time. What the writer does leaves no cycles (tests/ingest/test_writer.py); failures leave small ones.
+    the writer's time. An insert's block leaves no cycle (tests/clickhouse/test_native.py); failures leave small ones.
     """
     gc.disable()
     collecting = asyncio.create_task(_collect_now_and_then())

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
-from query.match_events import kills
-from query.matches import duration_s, raw_span, summary_row
+from query.match_events import events_of, kills
+from query.matches import duration_s, summary_row
 from query.ratios import metres
 from schema.answers.courses import Course, Death, RoundMark
 
@@ -28,15 +28,7 @@ async def course(store: ClickHouse, id: str, game: str = MOHAA) -> Course | None
         return None
     deaths, rounds = await asyncio.gather(
         kills(store, row, limit=DEATHS_MAX, game=game),
-        store.rows(
-            "match_timeline",
-            {
-                **raw_span(row, game),
-                "event_types": ["round_start"],
-                "with_deaths": False,
-                "rows_max": ROUNDS_MAX,
-            },
-        ),
+        events_of(store, row, ["round_start"], ROUNDS_MAX, game),
     )
     start: datetime = row["started_at"]
     return Course(

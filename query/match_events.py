@@ -51,7 +51,7 @@ async def timeline(store: Asks, id: str, game: str = MOHAA) -> list[TimelineEven
     row = await summary_row(store, id, game)
     if row is None:
         return None
-    events = await _events(store, row, TIMELINE_TYPES, TIMELINE_MAX, game)
+    events = await events_of(store, row, TIMELINE_TYPES, TIMELINE_MAX, game)
     return [_timeline_event(event) for event in events]
 
 
@@ -59,13 +59,7 @@ async def report_events(
     store: Asks, row: Row, game: str = MOHAA
 ) -> tuple[list[ReportEvent], list[dict[str, Any]]]:
     """The first events of a match that its report shows, and every death in order (as `kills`, without places): one statement."""
-    asked = {
-        **raw_span(row, game),
-        "event_types": list(REPORT_TYPES),
-        "with_deaths": True,
-        "rows_max": KILLS_MAX,
-    }
-    events = await store.rows("match_timeline", asked)
+    events = await events_of(store, row, REPORT_TYPES, KILLS_MAX, game, with_deaths=True)
     shown = [event for event in events if event["event_type"] in REPORT_TYPES]
     deaths = [event for event in events if event["kill_kind"]]
     return [_report_event(event) for event in shown[:REPORT_TIMELINE_MAX]], sorted(deaths, key=_DEATH_ORDER)
@@ -135,8 +129,13 @@ async def top_weapons(store: Asks, row: Row, game: str = MOHAA) -> list[MatchWea
     return [_weapon(key, names[key], sums[key]) for key in ranked[:TOP_WEAPONS]]
 
 
-async def _events(store: Asks, row: Row, types: Sequence[str], limit: int, game: str) -> list[dict[str, Any]]:
-    parameters = {**raw_span(row, game), "event_types": list(types), "with_deaths": False, "rows_max": limit}
+async def events_of(
+    store: Asks, row: Row, types: Sequence[str], limit: int, game: str, *, with_deaths: bool = False
+) -> list[dict[str, Any]]:
+    """The first events of these types in a match, and every death if wanted, in order, as match_timeline.sql answers them."""
+    parameters = {
+        **raw_span(row, game), "event_types": list(types), "with_deaths": with_deaths, "rows_max": limit,
+    }  # fmt: skip
     return await store.rows("match_timeline", parameters)
 
 

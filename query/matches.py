@@ -22,9 +22,9 @@ from schema.match_ids import match_uuid_of_path
 LIMIT: Final = 20
 LIMIT_MAX: Final = 100
 SCOREBOARD_MAX: Final = 500
+"""More players than any server holds; a server that never says where a match ends may collect more."""
 NAMED_MAX: Final = 100
 """Players of a match who are named in a question: they travel in its URL."""
-"""More players than any server holds; a server that never says where a match ends may collect more."""
 
 _MS_END: Final = 1 << 48
 RAW_SPAN_MAX: Final = timedelta(days=3)

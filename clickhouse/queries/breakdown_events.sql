@@ -24,11 +24,7 @@ FROM
                 event_type, kill_kind, hitloc, weapon, map_name, server_id, match_id, is_target,
                 if(is_target, target_guid, raw_events.player_guid) AS player_guid,
                 if(is_target, target_is_bot, player_is_bot) AS is_bot
-            FROM raw_events
-            ARRAY JOIN multiIf(
-                target_guid = '' OR kill_kind = '', if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
-                raw_events.player_guid = '', [true],
-                [false, true]) AS is_target
+            /* include shared/raw_sides.sql */
             WHERE game = {game:String}
                 AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time < {to_time:DateTime64(3, 'UTC')}
                 /* if map_name */ AND map_name = {map_name:String}

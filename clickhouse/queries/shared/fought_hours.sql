@@ -14,11 +14,7 @@ SELECT
     if(event_type = 'damage' AND raw_events.player_guid != target_guid, damage, 0) AS damage_dealt,
     toUInt64(NOT is_target AND kill_kind = 'team_kill') AS team_kills,
     toUInt64(NOT is_target AND kill_kind = 'suicide') AS suicides
-FROM raw_events
-ARRAY JOIN multiIf(
-    target_guid = '' OR kill_kind = '', if(raw_events.player_guid = '', CAST([], 'Array(Bool)'), [false]),
-    raw_events.player_guid = '', [true],
-    [false, true]) AS is_target
+/* include shared/raw_sides.sql */
 WHERE game = {game:String}
     AND weapon = {weapon:String}
     AND event_type IN ('player_kill', 'bot_killed', 'damage', 'weapon_fire', 'weapon_hit')

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -69,10 +67,9 @@ class Site:
 
     def register(self, server: str) -> str:
         """Another game server's token."""
-        command = [sys.executable, "-m", "statline", "servers", "add", server, "--format", "json"]
-        command.append(f"--data-dir={self.node.data_dir}")
-        done = subprocess.run(command, check=True, capture_output=True, timeout=60)
-        token: str = json.loads(done.stdout)["token"]
+        token: str = json.loads(statline(self.node, "servers", "add", server, "--format", "json").stdout)[
+            "token"
+        ]
         return token
 
     def leader(self) -> str:
