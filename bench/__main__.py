@@ -92,7 +92,11 @@ def _machine() -> dict[str, object]:
 
 
 def _print_ratios(results: dict[str, Any]) -> None:
-    """Each scenario as a share of what the engine alone stores in this run."""
+    """Each scenario as a share of what the engine alone stores in this run, S1 of what a bare edge answers."""
+    if "ingest" in results:
+        rate = results["ingest"]["medians"]["S1 single URL posts"]["stored_per_s"]
+        bare = results["ingest"]["yardstick"]["requests_per_s"]
+        print(f"S1: {rate:,.0f} events/s = {rate / bare:.2f} of a bare aiohttp edge ({bare:,.0f} requests/s)")
     if "engine" not in results or "ingest" not in results:
         return
     limit = results["engine"]["with_views_rows_per_s"]

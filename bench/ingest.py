@@ -1,6 +1,6 @@
-"""S1, S2, S3: events stored a second, end to end: HTTP, durable acknowledgement, decode, duplicates, context, every view.
+"""S0 to S3: events stored a second, end to end: HTTP, durable acknowledgement, decode, duplicates, context, every view.
 
-Each scenario runs in turns against one server. A run counts only if every accepted event is inserted.
+Each scenario runs in turns against one server, S0 (bench/bare.py) beside them. A run counts only if every accepted event is inserted.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from bench.bare import Bare
 from bench.load import body_files, closed_loop
 from bench.server import Server
 
@@ -28,6 +29,9 @@ SCENARIOS: Final = {
     "S3 100-line URL bodies": Scenario("lines100", 8),
 }
 
+BARE_S: Final = 10.0
+"""Nothing fills up in S0: a longer run tells no more."""
+
 
 def run(seconds: float = 30.0, rounds: int = 3) -> dict[str, Any]:
     """Run every scenario `rounds` times in turns; medians and every single run."""
@@ -37,7 +41,11 @@ def run(seconds: float = 30.0, rounds: int = 3) -> dict[str, Any]:
         try:
             token, files = server.token("bench"), body_files(Path(folder))
             results: dict[str, list[dict[str, float]]] = {name: [] for name in SCENARIOS}
+            yardstick = []
             for number in range(rounds):
+                yardstick.append(bare_edge(files["single"], min(seconds, BARE_S)))
+                rate = yardstick[-1]["requests_per_s"]
+                print(f"  S0 bare aiohttp, round {number + 1}: {rate:,.0f} requests/s", flush=True)
                 for name, scenario in SCENARIOS.items():
                     run_ = measure(server, scenario, files[scenario.shape], token, seconds)
                     results[name].append(run_)
@@ -53,9 +61,20 @@ def run(seconds: float = 30.0, rounds: int = 3) -> dict[str, Any]:
         "start_second_s": start_second_s,
         "stop_s": stop_s,
         "rss_mb": rss_mb,
+        "yardstick": medians(yardstick),
         "medians": {name: medians(runs) for name, runs in results.items()},
         "runs": results,
+        "yardsticks": yardstick,
     }
+
+
+def bare_edge(bodies: Path, seconds: float) -> dict[str, float]:
+    """S0: what an edge of aiohttp with nothing behind it takes of S1's load."""
+    bare = Bare()
+    try:
+        return bare.measure(bodies, SCENARIOS["S1 single URL posts"].connections, seconds)
+    finally:
+        bare.stop()
 
 
 def measure(server: Server, scenario: Scenario, bodies: Path, token: str, seconds: float) -> dict[str, float]:
