@@ -61,6 +61,11 @@ async def run_engine(
         chdb.set_signal_handlers_enabled(0)  # chdb's own would exit at once, in the middle of an insert
         forget_tokens_without_parts(engine_folder(data_dir))
         connections = await asyncio.to_thread(Connections, engine_folder(data_dir), settings)
+        if not connections.keep_tokens():
+            log.warning(
+                "this file system writes no single files through: if the power was cut during an insert, "
+                "recount with `statline rebuild --all`"
+            )
         wanted = last_address(data_dir, port or settings.engine_port or None)
         server = EngineServer(connections, wanted, settings, Doorkeeper(Analysts(data_dir)))
         runner = _runner(server.app())

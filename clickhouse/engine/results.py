@@ -28,6 +28,8 @@ _HEADER_LINES: Final = {"withnamesandtypes": 2, "withnames": 1}
 _HEADED: Final = ("tabseparated", "tsv", "csv", "jsoncompacteachrow")
 _POWERFUL: Final = (b"SYSTEM", b"KILL", b"BACKUP", b"RESTORE")
 _READING: Final = (b"SELECT", b"WITH", b"FROM")
+_MAKING: Final = (b"CREATE", b"ALTER", b"ATTACH")
+"""What may leave a table whose deduplication tokens are new."""
 
 
 @dataclass
@@ -202,6 +204,8 @@ class Running:
         self.counts.add(result)
         answer = bytes(result.bytes())
         self._close()
+        if statement.first_word in _MAKING:
+            self._connections.keep_tokens()
         return answer
 
     def _insert(self, statement: Statement) -> None:

@@ -19,6 +19,7 @@ from clickhouse.engine.binding import chdb
 from clickhouse.engine.config import write_config
 from clickhouse.engine.faults import EngineFault, StatementFault
 from clickhouse.engine.statement import KNOWN_BYTES_MAX, KNOWN_MAX, Request
+from clickhouse.engine.tokens import write_tokens_through
 from clickhouse.settings import ClickHouseSettings
 
 SESSIONS_MAX: Final = 64
@@ -76,7 +77,8 @@ class Connections:
     """Opens, keeps and closes the connections of one data folder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, settings: ClickHouseSettings) -> None:
-        config = write_config(folder, settings.database, durable=settings.engine_durability == "fsync")
+        self._folder, self._durable = folder, settings.engine_durability == "fsync"
+        config = write_config(folder, settings.database, durable=self._durable)
         options = engine_options(settings) | {"config-file": config}
         # Values as they stand: chdb decodes no %2F.
         self._target = f"{folder}?{'&'.join(f'{name}={value}' for name, value in options.items())}"
@@ -86,6 +88,10 @@ class Connections:
         # The engine lives as long as one connection is open. This one also runs what the engine itself asks.
         self._own = chdb.connect(self._target)
         self._own_lock = threading.Lock()
+
+    def keep_tokens(self) -> bool:
+        """Let deduplication tokens, also those of new tables, outlast a power cut, if inserts shall; whether they do."""
+        return not self._durable or write_tokens_through(self._folder)
 
     def ask(self, sql: str) -> str:
         """Run a statement of the engine itself, as text."""

@@ -2,6 +2,8 @@
 # Starts ClickHouse after writing off deduplication tokens whose parts a kill kept from their place: their next try would be
 # taken for a repetition, and the rows would be lost (docs/decisions/0012-inserts-are-synced.md). The same as
 # clickhouse/engine/tokens.py does for the embedded engine; tests/clickhouse/test_tokens.py tests both.
+# And it has the file system write tokens through, where it can, so that none is lost with the power while its part stays.
+# Tables that are made while the server runs have that from its next start on.
 set -eu
 
 # The names of a table's folder, an empty line, the last records of its logs -> records that write off what has no part.
@@ -23,6 +25,7 @@ missing_parts='
   }'
 
 for logs in "${CLICKHOUSE_DATA:-/var/lib/clickhouse}"/store/*/*/deduplication_logs; do
+  chattr +S "$logs" "$logs"/*.txt 2>/dev/null || :
   newest=$(ls "$logs" 2>/dev/null | sort -t _ -k 3 -n | tail -n 1)
   [ -n "$newest" ] || continue
   # A torn record is none, and would spoil the one behind it.

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from clickhouse.engine.tokens import TAIL_BYTES, forget_tokens_without_parts
+from tests.clickhouse.written_through import can_write_through, is_written_through
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "clickhouse" / "start.sh"
 
@@ -114,6 +115,14 @@ def test_only_the_end_of_a_long_log_is_read(table: Table, forget: Forget) -> Non
     log.write_text(lines + last)
     forget(table.folder)
     assert log.read_text() == lines + last + "2\tall_2000_2000_0\tlast\n"
+
+
+def test_logs_are_written_through_where_that_is_possible(table: Table) -> None:
+    """The engine's own: test_engine_inserts.py."""
+    log = table.log(1, "")
+    start_script(table.folder)
+    marked = [is_written_through(path) for path in (table.logs, log)]
+    assert marked == [can_write_through(table.folder)] * 2
 
 
 def test_folder_without_tables_is_left_alone(tmp_path: Path, forget: Forget) -> None:
