@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 from cyclopts.types import NonNegativeInt, PositiveFloat, PositiveInt
 
-from statline.cli import NOTHING, Common
+from statline.cli.options import NOTHING, Common
 from statline.demo.fleet import DemoOptions, DemoServer, Spelling
 from statline.demo.registry import demo_tokens
 from statline.demo.run import Pace, Run
