@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web import assets, documentation, health, ingest, live, map_images, pages, sql, stats
+from web import assets, documentation, health, ingest, live, map_images, pages, saved_queries, sql, stats
 from web.assets import ASSETS, load_assets
 from web.bodies import BODIES, BodyBudget
 from web.edge import edge
@@ -27,6 +27,7 @@ TABLES: Final = (
     *stats.TABLES,
     *live.TABLES,
     sql.endpoints,
+    saved_queries.endpoints,
     documentation.endpoints,
     assets.endpoints,
     map_images.endpoints,
