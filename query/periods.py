@@ -39,8 +39,9 @@ class Period(NamedTuple):
         return self.since.time() == self.until.time() == time()
 
     def parameters(self) -> dict[str, object]:
-        """As queries bind them: days, and the times at which it begins and ends."""
+        """As queries bind them: whether it has bounds at all, days, and the times at which it begins and ends."""
         return {
+            "bounded": int((self.since, self.until) != (EVER.since, EVER.until)),
             "from_day": self.first,
             "to_day": self.after,
             "from_time": self.since,

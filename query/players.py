@@ -13,10 +13,11 @@ from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.periods import EVER
 from query.ratios import kd_ratio, metres, percent, points
+from query.results import IN_TEAM, LOST, WON, Results, add_up, divide, matches_of
 from query.scope import EVERYTHING, Scope
 from query.standings import places
 from query.times import known
-from query.together import DIVIDED, Asks, asking, divided
+from query.together import Asks, asking, divided
 from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 
@@ -27,11 +28,6 @@ MATCHES: Final = 50
 MATCHES_MAX: Final = 100
 RECENT_MATCHES: Final = 10
 PERFORMANCE_MATCHES: Final = 20
-_RECENT: Final = (
-    "before", "match_id", "map_name", "gametype", "server_id", "team", "kills", "bot_kills", "deaths", "headshots", "started_at",
-    "last_event_at", "allies_score", "axis_score", "team_decided", "won", "lost",
-)  # fmt: skip
-"""The places of `recent` in player_results.sql."""
 
 Names = Mapping[str, str]
 Row = Mapping[str, Any]
@@ -118,26 +114,46 @@ async def _ever_played(
     store: Asks, guids: Sequence[str], server_names: Names, asked: Scope
 ) -> tuple[Row, list[PlayerMap], list[PlayerMatch]]:
     """The same of all time, where no period divides a match: one statement for the three, whose planning is most of what they cost."""
-    bound = {
-        **asked.parameters(),
-        "guids": list(guids),
-        DIVIDED: ["", "map"],
-        "recent_max": PERFORMANCE_MATCHES,
-    }
-    rows = await store.rows("player_results", bound)
-    whole = next((row for row in rows if not row["dimension"]), {})
-    if whole.get("endless_matches") or whole.get("moved_matches"):
+    bound = {**asked.parameters(), "guids": list(guids)}
+    matches = await matches_of(store, bound, with_figures=True)
+    whole = add_up(matches)
+    if whole.endless_matches or any(match["maps"] > 1 for match in matches):
         return await _played(store, guids, server_names, asked)
-    on_maps = sorted(
-        (row for row in rows if row["dimension"] and row["label"]),
-        key=lambda row: (-row["matches_played"], row["label"]),
-    )
-    recent = [dict(zip(_RECENT, match, strict=True)) for match in whole.get("recent", ())]
+    on_maps = [_on_map(name, there) for name, there in divide(matches, "map").items() if name]
+    on_maps.sort(key=lambda one: (-one.matches_played, one.map_name))
+    # Of those he entered at once the one with the smaller id comes first.
+    recent = sorted(matches, key=lambda match: match["id"])
+    recent.sort(key=lambda match: match["his_first"], reverse=True)
     return (
         _summed(whole),
-        [_map({**row, "map_name": row["label"]}) for row in on_maps[:TOP_MAPS]],
-        [_match({**row, "match_id": str(row["match_id"])}, server_names) for row in recent],
+        on_maps[:TOP_MAPS],
+        [_shown(match, server_names) for match in recent[:PERFORMANCE_MATCHES]],
     )
+
+
+def _on_map(name: str, matches: Sequence[Row]) -> PlayerMap:
+    figures = ("kills", "bot_kills", "deaths", "headshots")
+    results = add_up(matches)
+    return _map(
+        {
+            "map_name": name,
+            "matches_played": results.matches_played,
+            "matches_won": results.matches_won,
+            **{figure: sum(match[figure] for match in matches) for figure in figures},
+        }
+    )
+
+
+def _shown(match: Row, server_names: Names) -> PlayerMatch:
+    """A match as player_matches.sql tells it."""
+    return _match(
+        {
+            **match, "match_id": str(match["id"]), "map_name": match["map"], "gametype": match["his_kind"],
+            "server_id": match["server"], "team": match["last_team"], "started_at": match["began"],
+            "allies_score": match["allies"], "axis_score": match["axis"],
+        },
+        server_names,
+    )  # fmt: skip
 
 
 async def _rank(store: Asks, guids: Sequence[str], game: str) -> int:
@@ -181,10 +197,10 @@ async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
 
 async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """How many matches were played, finished, won and lost, and for how long (`playtime_s`), of all game ids together."""
-    bound = {**asked.parameters(), "guids": list(guids), "recent_max": 0}
-    [ended] = await divided(store, "player_results", bound, "") or [{}]
-    if not ended.get("endless_matches"):
-        return _summed(ended)
+    bound = {**asked.parameters(), "guids": list(guids)}
+    results = add_up(await matches_of(store, bound))
+    if not results.endless_matches:
+        return _summed(results)
     # Hardly anybody has a match of more than six hours, and to count the hours of each costs everybody as much as all the rest.
     rows = await store.rows("player_match_totals", bound)
     # Of none: 0, for the counters know matches too, those in which he was seen and not those that began.
@@ -196,14 +212,14 @@ async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     return summed
 
 
-def _summed(ended: Row) -> Row:
-    """A row of player_results.sql, or nothing, as `match_sums` tells it."""
+def _summed(results: Results) -> Row:
+    """As `match_sums` tells it."""
     return {
-        "matches_played": ended.get("matches_played", 0),
-        "games": ended.get("games", 0),
-        "wins": ended.get("matches_won", 0),
-        "losses": ended.get("matches_lost", 0),
-        "playtime_s": ended.get("playtime_s", 0.0),
+        "matches_played": results.matches_played,
+        "games": results.games,
+        "wins": results.matches_won,
+        "losses": results.matches_lost,
+        "playtime_s": results.playtime_s,
     }
 
 
@@ -312,7 +328,8 @@ def _map(row: Row) -> PlayerMap:
 
 def _match(row: Row, server_names: Names) -> PlayerMatch:
     began_s = int(row["started_at"].timestamp())
-    team_game = row["team_decided"] or row["allies_score"] or row["axis_score"]
+    team_game = row["outcome"] in IN_TEAM or row["allies_score"] or row["axis_score"]
+    won, lost = row["outcome"] in WON, row["outcome"] in LOST
     return PlayerMatch(
         id=row["match_id"],
         match_id=row["match_id"],
@@ -330,8 +347,8 @@ def _match(row: Row, server_names: Names) -> PlayerMatch:
         ended_at=row["last_event_at"],
         date=began_s,
         played_at=began_s,
-        result="win" if row["won"] else "loss" if row["lost"] else "",
-        won=bool(row["won"]),
+        result="win" if won else "loss" if lost else "",
+        won=won,
         score=f"{row['allies_score']}-{row['axis_score']}" if team_game else "",
     )
 

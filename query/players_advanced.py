@@ -21,6 +21,7 @@ from query.players_deep import (
     weapons_of,
 )
 from query.ratios import kd_ratio, mean, metres, percent
+from query.results import NONE, Results, add_up, divide, matches_of
 from query.scope import EVERYTHING, Scope
 from query.together import Asks, asking, divided
 from query.visits import longest_run
@@ -99,10 +100,10 @@ async def counters_by(store: Asks, guids: Sequence[str], scope: Scope, dimension
     return [Figures(row) for row in await divided(store, "player_counters", bind(guids, scope), dimension)]
 
 
-async def results_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> dict[str, Figures]:
-    """Label -> matches played, won, lost."""
-    rows = await divided(store, "player_results", bind(guids, scope, recent_max=0), dimension)
-    return {row["label"]: Figures(row) for row in rows}
+async def results_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> dict[str, Results]:
+    """Label -> what the matches there add up to."""
+    parts = divide(await matches_of(store, bind(guids, scope)), dimension)
+    return {label: add_up(matches) for label, matches in parts.items()}
 
 
 async def gametypes(store: Asks, guid: str, scope: Scope = EVERYTHING) -> list[PlayerGametype]:
@@ -114,12 +115,12 @@ async def gametypes(store: Asks, guid: str, scope: Scope = EVERYTHING) -> list[P
     found = [
         PlayerGametype(
             gametype=row["label"], kills=row["kills"], player_kills=row["kills"], bot_kills=row["bot_kills"], deaths=row["deaths"],
-            headshots=row["headshots"], matches_played=row["matches_played"], matches_won=won["matches_won"],
-            matches_lost=won["matches_lost"], win_rate=percent(won["matches_won"], row["matches_played"]),
+            headshots=row["headshots"], matches_played=row["matches_played"], matches_won=won.matches_won,
+            matches_lost=won.matches_lost, win_rate=percent(won.matches_won, row["matches_played"]),
             kd_ratio=kd_ratio(row["kills"], row["deaths"]),
         )
         for row in counted
-        for won in [results.get(row["label"], Figures())]
+        for won in [results.get(row["label"], NONE)]
     ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.matches_played, one.gametype))
 
@@ -195,20 +196,20 @@ async def playstyle(store: Asks, guid: str, scope: Scope = EVERYTHING) -> Playst
     )
 
 
-def _hour(row: Figures, result: Figures) -> HourPeak:
+def _hour(row: Figures, result: Results) -> HourPeak:
     return HourPeak(
         hour=int(row["label"]), kills=row["kills"], player_kills=row["kills"], bot_kills=row["bot_kills"], deaths=row["deaths"],
         kd_ratio=kd_ratio(row["kills"], row["deaths"]), accuracy=percent(row["shots_hit"], row["shots_fired"]),
-        wins=result["matches_won"], losses=result["matches_lost"],
+        wins=result.matches_won, losses=result.matches_lost,
     )  # fmt: skip
 
 
-def _day(row: Figures, result: Figures) -> DayPeak:
+def _day(row: Figures, result: Results) -> DayPeak:
     number = int(row["label"])
     return DayPeak(
         day_of_week=calendar.day_name[number - 1], day_num=number, kills=row["kills"], player_kills=row["kills"],
         bot_kills=row["bot_kills"], deaths=row["deaths"], kd_ratio=kd_ratio(row["kills"], row["deaths"]),
-        accuracy=percent(row["shots_hit"], row["shots_fired"]), wins=result["matches_won"], losses=result["matches_lost"],
+        accuracy=percent(row["shots_hit"], row["shots_fired"]), wins=result.matches_won, losses=result.matches_lost,
     )  # fmt: skip
 
 
@@ -244,9 +245,9 @@ async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) ->
             ),
         )
     hours = sorted(
-        (_hour(row, hour_results.get(row["label"], Figures())) for row in hour_rows), key=lambda one: one.hour
+        (_hour(row, hour_results.get(row["label"], NONE)) for row in hour_rows), key=lambda one: one.hour
     )
-    days = [_day(row, day_results.get(row["label"], Figures())) for row in day_rows]
+    days = [_day(row, day_results.get(row["label"], NONE)) for row in day_rows]
     best_hour = max(
         (h for h in hours if h.kills + h.deaths > 10), key=lambda one: (one.kd_ratio, -one.hour), default=None
     )
@@ -264,7 +265,7 @@ async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) ->
     )
     winning = max((h for h in hours if h.wins), key=lambda one: (one.wins, -one.hour), default=None)
     losing = max((h for h in hours if h.losses), key=lambda one: (one.losses, -one.hour), default=None)
-    s, course = of.sequences, of.results["course"] or ()
+    s, course = of.sequences, of.results.course
     return PeakPerformance(
         best_hour=best_hour, best_day=best_day,
         best_map=MapPeak(map_name=top_map["label"], kills=top_map["kills"], kd_ratio=kd_ratio(top_map["kills"], top_map["deaths"])) if top_map else None,
@@ -321,7 +322,7 @@ async def combos(store: Asks, guid: str, scope: Scope = EVERYTHING) -> ComboMetr
             for row in weapons if row["kills"] >= 10
         ],
         signature=Signature(
-            play_style=_signature(weapons), clutch_rate=percent(r["team_wins"], r["matches_played"]), first_blood_rate=first_blood
+            play_style=_signature(weapons), clutch_rate=percent(r.team_wins, r.matches_played), first_blood_rate=first_blood
         ),
         movement_combat=MovementCombat(run_gun_index=run_gun, bunny_hop_efficiency=bunny), run_gun_index=run_gun,
         bunny_hop_efficiency=bunny, clutch_rate=percent(s["clutches"], s["clutch_chances"]), first_blood_rate=first_blood,
@@ -457,11 +458,11 @@ def drilldown_options(stat: str) -> DrilldownOptions:
 async def _rows_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
     if dimension in _VIEW_DIMENSIONS and not scope.weapon:
         results, found = await asyncio.gather(
-            results_by(store, guids, scope, "gametype" if dimension == "game_mode" else dimension),
+            results_by(store, guids, scope, dimension),
             counters_by(store, guids, scope, dimension),
         )
         for row in found:
-            row["matches_won"] = results.get(row["label"], Figures())["matches_won"]
+            row["matches_won"] = results.get(row["label"], NONE).matches_won
         return found
     if dimension == "weapon":
         return [

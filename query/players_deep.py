@@ -10,6 +10,7 @@ from typing import Any, Final
 from query.periods import EVER
 from query.players import guids_of, match_sums, player_names
 from query.ratios import kd_ratio, kilometres, mean, metres, percent, points
+from query.results import Results, add_up, matches_of
 from query.scope import EVERYTHING, Scope
 from query.together import DIVIDED, Asks, asking, divided
 from query.visits import running_streak, sessions
@@ -59,7 +60,7 @@ class Basis:
 
     guids: Sequence[str]
     counters: Figures
-    results: Figures
+    results: Results
     sequences: Figures
 
     @property
@@ -80,12 +81,12 @@ async def basis(store: Asks, guids: Sequence[str], scope: Scope, *, results: boo
     Without `results` those are zeros.
     """
     bound = bind(guids, scope)
-    counters, ended, sequences = await asyncio.gather(
+    counters, matches, sequences = await asyncio.gather(
         counted(store, guids, scope),
-        divided(store, "player_results", {**bound, "recent_max": 0}, "") if results else _nothing(),
+        matches_of(store, bound) if results else _nothing(),
         store.rows("player_sequences", bound),
     )
-    return Basis(guids, counters, first(ended), _in_order(first(sequences)))
+    return Basis(guids, counters, add_up(matches), _in_order(first(sequences)))
 
 
 def _in_order(sequences: Figures) -> Figures:
@@ -307,8 +308,8 @@ async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepSt
             avg_distance=metres(mean(c["kill_distance"], c["distance_kills"])), shots_fired=c["shots_fired"], shots_hit=hits,
         ),
         session=DeepSession(
-            playtime_hours=matches["playtime_s"] / 3600, matches_played=r["matches_played"], wins=r["matches_won"],
-            win_rate=percent(r["matches_won"], r["matches_played"]), sessions=s["sessions"],
+            playtime_hours=matches["playtime_s"] / 3600, matches_played=r.matches_played, wins=r.matches_won,
+            win_rate=percent(r.matches_won, r.matches_played), sessions=s["sessions"],
             avg_session_mins=mean(s["sessions_ms"], s["sessions"]) / 60_000, longest_session_mins=s["longest_session_ms"] / 60_000,
         ),
         rivals=met,
@@ -368,7 +369,7 @@ async def game_flow(store: Asks, guid: str, scope: Scope = EVERYTHING) -> GameFl
         first_bloods=s["first_bloods"], clutch_wins=s["clutches"], clutch_chances=s["clutch_chances"],
         team_stats=TeamStats(
             allies_playtime_pct=percent(s["in_allies_ms"], seen_ms), axis_playtime_pct=percent(s["in_axis_ms"], seen_ms),
-            allies_wins=r["allies_wins"], axis_wins=r["axis_wins"],
+            allies_wins=r.allies_wins, axis_wins=r.axis_wins,
         ),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 -- Hours are those of the clock in UTC; `label` is the whole when `dimension` is empty; asked for the whole
 -- alone they are left out.
 -- Parameters: game; guids (at most 100); dimensions (of: empty, map, server, gametype, game_mode, hour, day, time_of_day,
---   day_of_week); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
+--   day_of_week); bounded (0: of all time); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
 -- Reads: match_players
 SELECT
     /* if dimensions */ dimension,
@@ -64,7 +64,7 @@ SELECT
 FROM match_players
 /* if dimensions */ ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-    AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
     /* if server_id */ AND match_players.server_id = {server_id:String}
     /* if map_name */ AND match_players.map_name = {map_name:String}
     /* if gametype */ AND match_players.gametype = {gametype:String}

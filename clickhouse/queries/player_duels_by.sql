@@ -3,7 +3,8 @@
 -- Parameters: game; guids (one person's, at most 100); dimensions, parent (of: empty, weapon, map, server, game_mode, hour, day, day_of_week,
 --   time_of_day, victim, killer, opponent, hitloc, mod, stance, range; dimensions also: match, map_weapon,
 --   weapon_hitloc, opponent_weapon); parent_value; weapons (only these as received; empty = any);
---   opponent (guid; empty = any); from_time, to_time; server_id, map_name, gametype, weapon (empty = any); rows_max (of each dimension)
+--   opponent (guid; empty = any); bounded (0: of all time); from_time, to_time; server_id, map_name, gametype, weapon (empty = any);
+--   rows_max (of each dimension)
 -- Reads: player_duels
 SELECT
     dimension,
@@ -42,7 +43,7 @@ SELECT
 FROM player_duels FINAL
 ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-    AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
     /* if server_id */ AND player_duels.server_id = {server_id:String}
     /* if map_name */ AND player_duels.map_name = {map_name:String}
     /* if gametype */ AND player_duels.gametype = {gametype:String}

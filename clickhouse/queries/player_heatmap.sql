@@ -1,6 +1,6 @@
 -- Question: where on a map did these players kill (from where they stood), or die?
 -- x and y are the lower corner of a square of `cell_units` game units; unknown places are left out.
--- Parameters: game; guids (one person's, at most 100); map_name; of_deaths; cell_units; from_time, to_time;
+-- Parameters: game; guids (one person's, at most 100); map_name; of_deaths; cell_units; bounded (0: of all time); from_time, to_time;
 --   server_id, gametype, weapon (empty = any); rows_max
 -- Reads: player_duels
 SELECT
@@ -11,7 +11,7 @@ FROM player_duels FINAL
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND map_name = {map_name:String}
     AND is_death = {of_deaths:UInt8} AND (is_death OR kill_kind = 'kill') AND (x != 0 OR y != 0 OR z != 0)
     AND abs(x) < 1000000 AND abs(y) < 1000000
-    AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ AND at >= {from_time:DateTime64(3, 'UTC')} AND at < {to_time:DateTime64(3, 'UTC')}
     /* if weapon */ AND player_duels.weapon = {weapon:String}
     /* if server_id */ AND player_duels.server_id = {server_id:String}
     /* if gametype */ AND player_duels.gametype = {gametype:String}

@@ -1,5 +1,6 @@
 -- Question: what did these players do on each map?
--- Parameters: game; guids (one person's, at most 100); from_time, to_time (full hours, of what was done); server_id, map_name,
+-- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time (full hours, of what was done);
+--   server_id, map_name,
 --   gametype (empty = any); rows_max
 -- Reads: match_players, match_summaries
 WITH
@@ -16,7 +17,7 @@ played AS
         sum(headshots) AS headshots
     FROM match_players
     WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND match_players.map_name != ''
-        AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
+        /* if bounded */ AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
         /* if server_id */ AND match_players.server_id = {server_id:String}
         /* if map_name */ AND match_players.map_name = {map_name:String}
         /* if gametype */ AND match_players.gametype = {gametype:String}
@@ -28,8 +29,7 @@ matches AS
         match_id,
         max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
         argMaxMerge(winning_team) AS winner,
-        sumMap(player_kills) AS match_kills,
-        arrayMax(arrayConcat(mapValues(match_kills), [0])) AS most_kills
+        sumMap(player_kills) AS match_kills
     FROM match_summaries
     WHERE game = {game:String} AND match_id IN
     (
@@ -37,7 +37,8 @@ matches AS
         SELECT match_id FROM match_players WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     )
     GROUP BY match_id
-)
+),
+/* include shared/outcome.sql */
 SELECT
     map AS map_name,
     sum(kills) AS kills,
@@ -45,9 +46,7 @@ SELECT
     sum(deaths) AS deaths,
     sum(headshots) AS headshots,
     count() AS matches_played,
-    countIf(
-        (kind != 'ffa' AND winner IN ('allies', 'axis') AND last_team = winner)
-        OR (kind = 'ffa' AND ended AND most_kills > 0 AND arrayExists(guid -> match_kills[guid] = most_kills, {guids:Array(String)}))) AS matches_won
+    countIf(outcome IN (2, 4)) AS matches_won
 FROM played
 INNER JOIN matches ON matches.match_id = played.match_id
 GROUP BY map

@@ -1,6 +1,7 @@
 -- Question: how many matches did these players play, finish, win and lose, and for how long did they play?
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
--- Parameters: game; guids (at most 100); from_time, to_time (begin of the match); server_id, map_name, gametype (empty = any)
+-- Parameters: game; guids (at most 100); bounded (0: of all time); from_time, to_time (begin of the match);
+--   server_id, map_name, gametype (empty = any)
 -- Reads: match_players, match_summaries
 WITH
 played AS
@@ -47,7 +48,7 @@ matches AS
         SELECT match_id FROM match_players WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
     )
     GROUP BY match_id
-    HAVING min(first_event) >= {from_time:DateTime64(3, 'UTC')} AND min(first_event) < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ HAVING min(first_event) >= {from_time:DateTime64(3, 'UTC')} AND min(first_event) < {to_time:DateTime64(3, 'UTC')}
 )
 SELECT
     player_guid,

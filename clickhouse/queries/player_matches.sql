@@ -1,7 +1,8 @@
 -- Question: the matches of these players, newest first, with what they did in them and how they ended?
--- `won`, `lost`: how they are decided is told in query/ranked_stats.py.
+-- `outcome`: query/results.py. How matches are decided is told in query/ranked_stats.py.
 -- A match belongs to the period in which they were first seen in it.
--- Parameters: game; guids (one person's, at most 100); from_time, to_time; server_id, map_name, gametype (empty = any); page_rows; skip_rows
+-- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time; server_id, map_name, gametype (empty = any);
+--   page_rows; skip_rows
 -- Reads: match_players, match_summaries
 WITH
 played AS
@@ -23,7 +24,7 @@ played AS
         /* if map_name */ AND match_players.map_name = {map_name:String}
         /* if gametype */ AND match_players.gametype = {gametype:String}
     GROUP BY match_id
-    HAVING player_from >= {from_time:DateTime64(3, 'UTC')} AND player_from < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ HAVING player_from >= {from_time:DateTime64(3, 'UTC')} AND player_from < {to_time:DateTime64(3, 'UTC')}
     ORDER BY player_from DESC, match_id
     LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}
 ),
@@ -33,12 +34,11 @@ matches AS
         match_id,
         min(first_event) AS started_at,
         max(last_event) AS last_event_at,
-        max(ended_at) AS ended_at,
+        max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
         argMaxMerge(winning_team) AS winner,
         argMaxMerge(allies_score) AS allies_score,
         argMaxMerge(axis_score) AS axis_score,
-        sumMap(player_kills) AS match_kills,
-        arrayMax(arrayConcat(mapValues(match_kills), [0])) AS most_kills
+        sumMap(player_kills) AS match_kills
     FROM match_summaries
     WHERE game = {game:String} AND match_id IN
     (
@@ -50,7 +50,7 @@ matches AS
             /* if map_name */ AND match_players.map_name = {map_name:String}
             /* if gametype */ AND match_players.gametype = {gametype:String}
         GROUP BY match_id
-        HAVING min(first_seen) >= {from_time:DateTime64(3, 'UTC')} AND min(first_seen) < {to_time:DateTime64(3, 'UTC')}
+        /* if bounded */ HAVING min(first_seen) >= {from_time:DateTime64(3, 'UTC')} AND min(first_seen) < {to_time:DateTime64(3, 'UTC')}
         ORDER BY min(first_seen) DESC, match_id
         LIMIT {page_rows:UInt32} OFFSET {skip_rows:UInt64}
     )
@@ -68,13 +68,9 @@ SELECT
     headshots,
     started_at,
     last_event_at,
-    winner,
     allies_score,
     axis_score,
-    kind != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis') AS team_decided,
-    kind = 'ffa' AND ended_at > toDateTime64(0, 3, 'UTC') AND most_kills > 0 AS ffa_decided,
-    (team_decided AND last_team = winner) OR (ffa_decided AND arrayExists(guid -> match_kills[guid] = most_kills, {guids:Array(String)})) AS won,
-    (team_decided OR ffa_decided) AND NOT won AS lost
+    /* include shared/outcome.sql */
 FROM played
 INNER JOIN matches ON matches.match_id = played.match_id
 ORDER BY player_from DESC, match_id

@@ -1,5 +1,6 @@
 -- Question: what do the settled matches of these players add up to?
--- Parameters: game; guids (one person's, at most 100); from_time, to_time (begin of the match); server_id, map_name, gametype (empty = any)
+-- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time (begin of the match);
+--   server_id, map_name, gametype (empty = any)
 -- Sessions and the running streak follow from `visits` and `backwards`: query/visits.py.
 -- Reads: match_sequences
 SELECT
@@ -51,7 +52,7 @@ SELECT
     arraySort(groupArrayIf((toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)), first_at > toDateTime64(0, 3, 'UTC'))) AS visits
 FROM match_sequences FINAL
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
-    AND began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ AND began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
     /* if server_id */ AND match_sequences.server_id = {server_id:String}
     /* if map_name */ AND match_sequences.map_name = {map_name:String}
     /* if gametype */ AND match_sequences.gametype = {gametype:String}

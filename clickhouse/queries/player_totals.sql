@@ -1,5 +1,5 @@
 -- Question: what did these players do in the days of a period, in all?
--- Parameters: game; guids (at most 100); from_day (first), to_day (first one after)
+-- Parameters: game; guids (at most 100); bounded (0: of all time); from_day (first), to_day (first one after)
 -- Reads: player_days
 SELECT
     player_guid,
@@ -32,5 +32,6 @@ SELECT
     sum(driven) AS driven,
     sum(jumps) AS jumps
 FROM player_days
-WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND day >= {from_day:Date} AND day < {to_day:Date}
+WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+    /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}
 GROUP BY player_guid

@@ -1,5 +1,5 @@
 -- Question: what did these players do with each weapon in the days of a period, and how often did they die by it?
--- Parameters: game; guids (one person's, at most 100); from_day, to_day (excluded); weapon (empty = any); rows_max
+-- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_day, to_day (excluded); weapon (empty = any); rows_max
 -- Reads: weapon_player_days
 SELECT
     weapon,
@@ -12,7 +12,8 @@ SELECT
     sum(damage_dealt) AS damage,
     max(last_used) AS last_used_at
 FROM weapon_player_days
-WHERE game = {game:String} AND player_guid IN {guids:Array(String)} AND day >= {from_day:Date} AND day < {to_day:Date}
+WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
+    /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}
     /* if weapon */ AND weapon_player_days.weapon = {weapon:String}
 GROUP BY weapon
 -- A weapon he only died by is not one he used.

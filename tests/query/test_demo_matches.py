@@ -168,7 +168,7 @@ async def test_what_the_matches_of_a_player_add_up_to_is_a_recount(twice: Twice)
         counted = career(twice.events, guid)
         of = await players_deep.basis(twice.otherwise, [guid], EVERYTHING)
         peak = await players_advanced.peak_performance(twice.otherwise, guid)
-        answered = {**of.results, **of.sequences, **msgspec.to_builtins(peak.streaks)}
+        answered = {**of.sequences, **msgspec.to_builtins(peak.streaks)}
         assert {name: answered[name] for name in counted} == pytest.approx(counted, abs=1e-6), guid
         combos = await players_advanced.combos(twice.otherwise, guid)
         assert combos.consistency == pytest.approx(counted["kd_deviation"])
