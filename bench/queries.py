@@ -106,7 +106,7 @@ def settled(asked: Asker) -> None:
         if int(
             asked.engine(
                 "SELECT uniqExact(match_id) = (SELECT uniqExact(match_id) FROM match_summaries) "
-                f"AND ((SELECT uniqExact(player_guid) FROM player_days) < {PLAYERS_MIN} OR (SELECT count() FROM standings) > 0) "
+                f"AND ((SELECT uniqExact(player_guid) FROM player_days) < {PLAYERS_MIN} OR (SELECT count() FROM leaders) > 0) "
                 "FROM settled_matches FORMAT TSV"
             )
         ):

@@ -7,7 +7,7 @@ Sharding key of `raw_events`: the match. A match is what is asked for as a whole
 and shards fill evenly; a player cannot be the key, because a kill belongs to two. An aggregate's rows of one key
 therefore lie on several shards, as they lie in several parts of one server, and every query merges them anyway (tests/clickhouse/test_ddl.py
 asks them all over split data). What is computed once per match (settled_matches and the tables beside it) has the same key, so that
-one key's versions lie together; so do the versions of a figure in `standings`. The other tables have no key: nothing but views writes them.
+one key's versions lie together; so do the versions of a figure in `standings` and its like. The other tables have no key: nothing but views writes them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ SHARDING_KEYS: Final = dict.fromkeys(
         "rating_marks",
     ),
     "cityHash64(match_id)",
-) | {"standings": "cityHash64(stat)"}
+) | {
+    "standings": "cityHash64(stat)",
+    "place_standings": "cityHash64(place, stat)",
+    "leaders": "cityHash64(player_guid)",
+}
 DEDUPLICATION_S: Final = 30 * 86_400
 """How long a replicated table remembers insert tokens: as long as a spool may lie on a node that is away."""
 LOCAL: Final = "_local"

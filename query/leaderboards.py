@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
+from query.board_pages import fights_and_people, figures_and_people
 from query.ranked_stats import KILLS, is_whole
 from query.rankings import (
     FIRST,
@@ -15,9 +15,7 @@ from query.rankings import (
     Person,
     Ranking,
     Standing,
-    entries_and_people,
-    fights,
-    people,
+    entries,
     ranking,
 )
 from query.ratios import kd_ratio, kilometres, percent, points
@@ -46,7 +44,9 @@ async def leaderboard(
     Raises InvalidCursor.
     """
     ranked = await ranking(store, stat, scope, page)
-    counted, persons = await entries_and_people(store, ranked.guids, scope)
+    counted, persons = await figures_and_people(
+        store, ranked, scope.game, lambda guids: entries(store, guids, scope)
+    )
     players = [
         _entry(stat, standing, counted.get(standing.guid, {}), persons[standing.guid])
         for standing in ranked.standings
@@ -91,9 +91,7 @@ async def _subject_board(
     store: ClickHouse, scope: Scope, page: Page
 ) -> tuple[list[SubjectEntry], str | None, int]:
     ranked = await ranking(store, KILLS, scope, page)
-    fought, persons = await asyncio.gather(
-        fights(store, ranked.guids, scope), people(store, ranked.guids, scope.game)
-    )
+    fought, persons = await fights_and_people(store, ranked, scope)
     board = [
         _subject_entry(standing, fought[standing.guid], persons[standing.guid])
         for standing in ranked.standings

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
 from query.cursors import cursor, keys_of
+from query.place_standings import place_leaders
 from query.players import player_guid
 from query.ranked_stats import MATCH_STATS, sample_of
 from query.scope import Scope
@@ -58,11 +60,16 @@ class Standing(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """A page of a ranking, how many are ranked in all, and the cursor of what follows (None: nothing does)."""
+    """A page of a ranking, how many are ranked in all, and the cursor of what follows (None: nothing does).
+
+    `kept`: as of the last renewal of the standings; of a place it then knows how those on it `fought` there, as `fights` tells it.
+    """
 
     standings: list[Standing]
     total: int
     next_cursor: str | None
+    kept: bool = False
+    fought: Mapping[str, Row] = MappingProxyType({})
 
     @property
     def guids(self) -> list[str]:
@@ -83,11 +90,16 @@ async def ranking(store: ClickHouse, stat: str, scope: Scope, page: Page, sample
     Ranked is who has anything of the stat and `scope.sample_min` of `sample` (else of what `sample_of` says); of equal
     players the smaller guid comes first. Around a player who is not ranked there is nobody. Raises InvalidCursor.
     """
-    parameters = {**scope_parameters(scope), "stat": stat, "sample": sample or sample_of(stat)}
+    sample, of = sample or sample_of(stat), f"{stat}/{scope.key()}"
+    kept = await standing_page(store, stat, scope, page, of) or await place_page(
+        store, stat, scope, page, of, sample
+    )
+    if kept:
+        return kept
+    parameters = {**scope_parameters(scope), "stat": stat, "sample": sample}
     if not scope.weapon and stat in MATCH_STATS:
         parameters["source"] = decided_by(stat)
-    kept = await standing_page(store, stat, scope, page, f"{stat}/{scope.key()}")
-    return kept or await paged(store, _query(stat, scope), parameters, f"{stat}/{scope.key()}", page)
+    return await paged(store, _query(stat, scope), parameters, of, page)
 
 
 async def standing_page(store: ClickHouse, stat: str, scope: Scope, page: Page, of: str) -> Ranking | None:
@@ -95,14 +107,29 @@ async def standing_page(store: ClickHouse, stat: str, scope: Scope, page: Page, 
     if page.cursor or page.around:
         return None
     kept = await leaders(store, [stat], scope, offset=page.offset, limit=page.limit)
+    return _kept(kept[stat].leaders, kept[stat].total, of, page) if kept else None
+
+
+async def place_page(
+    store: ClickHouse, stat: str, scope: Scope, page: Page, of: str = "", sample: str = ""
+) -> Ranking | None:
+    """The same of a place, as query.place_standings keeps it."""
+    if page.cursor or page.around:
+        return None
+    sample = sample or sample_of(stat)
+    kept = await place_leaders(store, stat, sample, scope, offset=page.offset, limit=page.limit)
     if kept is None:
         return None
-    total, found = kept[stat]
+    ranked = _kept([(one.score, one.guid) for one in kept.leaders], kept.total, of, page)
+    return ranked._replace(fought={one.guid: one._asdict() for one in kept.leaders})
+
+
+def _kept(leaders: Sequence[tuple[int, str]], total: int, of: str, page: Page) -> Ranking:
     standings = [
         Standing(place, guid, score / SCORE, score)
-        for place, (score, guid) in enumerate(found, page.offset + 1)
+        for place, (score, guid) in enumerate(leaders, page.offset + 1)
     ]
-    return _ranking(standings, total, of)
+    return _ranking(standings, total, of)._replace(kept=True)
 
 
 async def paged(store: ClickHouse, query: str, parameters: dict[str, object], of: str, page: Page) -> Ranking:
@@ -163,17 +190,14 @@ async def samples(store: ClickHouse, guids: Sequence[str], scope: Scope, stat: s
     """guid -> what a minimum sample of the stat counts, in the scope."""
     if stat in MATCH_STATS and not scope.weapon and guids:
         rows = _by_guid(await decided_entries(store, {**scope_parameters(scope), "guids": list(guids)}))
-    else:
-        fought = await fights(store, guids, scope)
-        rows = {guid: {**row, "encounters": row["kills"] + row["deaths"]} for guid, row in fought.items()}
+        return {guid: float(row[sample_of(stat)]) for guid, row in rows.items()}
+    return samples_of(await fights(store, guids, scope), stat)
+
+
+def samples_of(fought: Mapping[str, Row], stat: str) -> dict[str, float]:
+    """The same of players whose fights are known."""
+    rows = {guid: {**row, "encounters": row["kills"] + row["deaths"]} for guid, row in fought.items()}
     return {guid: float(row[sample_of(stat)]) for guid, row in rows.items()}
-
-
-async def entries_and_people(
-    store: ClickHouse, guids: Sequence[str], scope: Scope
-) -> tuple[dict[str, Row], dict[str, Person]]:
-    """What a page of a ranking shows beside its values: `entries` and `people` of those on it."""
-    return await asyncio.gather(entries(store, guids, scope), people(store, guids, scope.game))
 
 
 async def people(store: ClickHouse, guids: Sequence[str], game: str) -> dict[str, Person]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
+from query.board_pages import fights_and_people, figures_and_people, people_of
+from query.place_standings import PEAK
 from query.rankings import (
     FIRST,
     Page,
@@ -15,11 +17,10 @@ from query.rankings import (
     Standing,
     decided_by,
     decided_entries,
-    fights,
     paged,
-    people,
     ranking,
     samples,
+    samples_of,
     scope_parameters,
     standing_page,
 )
@@ -32,7 +33,6 @@ from schema.answers.leaderboards import (
     PeakLeaderboard,
 )
 
-PEAK_KILLS: Final = 20
 FULL_SPEED: Final = 300.0
 """Game units a second: who moves so fast all the time has a run-and-gun index of 100 (spec/openmohaa.md 7.2)."""
 WEAPON: Final = "weapon"
@@ -77,11 +77,9 @@ async def combos(
     of = f"{metric}/{asked.key()}"
     kept = await standing_page(store, metric, scope, page, of)
     ranked = kept or await paged(store, "board_ranking_combos", parameters, of, page)
-    counted, named = await asyncio.gather(
-        _decided(store, ranked.guids, asked),
-        people(store, ranked.guids, asked.game),
+    rows, named = await figures_and_people(
+        store, ranked, asked.game, lambda guids: _decided(store, guids, asked)
     )
-    rows = {row["player_guid"]: row for row in counted}
     # The deviation was turned round to be ranked; -0.0 is nothing to show.
     shown = [one._replace(value=abs(one.value)) for one in ranked.standings]
     return ComboLeaderboard(
@@ -94,19 +92,21 @@ async def combos(
     )
 
 
-async def _decided(store: ClickHouse, guids: list[str], scope: Scope) -> list[dict[str, Any]]:
-    return await decided_entries(store, {**scope_parameters(scope), "guids": guids}) if guids else []
+async def _decided(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict[str, Row]:
+    if not guids:
+        return {}
+    rows = await decided_entries(store, {**scope_parameters(scope), "guids": list(guids)})
+    return {row["player_guid"]: row for row in rows}
 
 
 async def peak(
     store: ClickHouse, time: str, scope: Scope = EVERYTHING, page: Page = FIRST
 ) -> PeakLeaderboard:
     """Who has the best K/D in a part of the day or at weekends (query.scope.TIMES), of those with 20 kills. Raises InvalidCursor."""
-    asked = replace(scope, time=time).at_least(PEAK_KILLS)
-    ranked = await ranking(store, "kd_ratio", asked, page, sample="kills")
-    rows, named = await asyncio.gather(
-        fights(store, ranked.guids, asked), people(store, ranked.guids, asked.game)
-    )
+    stat, sample, sample_min = PEAK
+    asked = replace(scope, time=time).at_least(sample_min)
+    ranked = await ranking(store, stat, asked, page, sample=sample)
+    rows, named = await fights_and_people(store, ranked, asked)
     return PeakLeaderboard(
         dimension=time,
         entries=[
@@ -145,9 +145,12 @@ async def contextual(
     """
     asked = within(scope, dimension, value)
     ranked = await ranking(store, stat, asked, page)
-    sampled, named = await asyncio.gather(
-        samples(store, ranked.guids, asked, stat), people(store, ranked.guids, asked.game)
-    )
+    if ranked.fought:
+        sampled, named = samples_of(ranked.fought, stat), await people_of(store, ranked, asked.game)
+    else:
+        sampled, named = await asyncio.gather(
+            samples(store, ranked.guids, asked, stat), people_of(store, ranked, asked.game)
+        )
     return ContextualLeaderboard(
         stat=stat,
         dimension=dimension,

@@ -13,27 +13,47 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from clickhouse.client import ClickHouse
+from clickhouse.errors import ClickHouseError
 from query.scope import EVERYTHING, Scope
 from query.together import Asks
 
 PLAYERS_MIN: Final = 10_000
 RENEWED_SHARE: Final = 0.02
 """Of a core: what a renewal took is followed by a pause that is so much longer."""
+PAUSE_MAX_S: Final = 600.0
+"""However long it took: what is older than FRESH_S would have been made for nothing."""
 FRESH_S: Final = 900.0
 """Older rows are those of a worker that stands still."""
 BEST: Final = 500
 """So many of each figure are known by name (clickhouse/queries/shared/standing.sql)."""
+PLACES_MAX: Final = 200
+"""Of each kind (query/place_standings.py): a place beyond these is asked of everybody, for servers may invent names."""
 TELLING: Final = "kills"
 SCORE: Final = 1e6
 """Values are kept as whole millionths."""
 SCORE_MAX: Final = 9e12
 
-RENEWED: Final[Mapping[str, str]] = {
-    "standings_counted": "days",
-    "standings_decided": "hours",
-    "standings_weapons": "days",
-}
-"""Query -> the source it is asked of (clickhouse/client.py)."""
+
+class Renewed(NamedTuple):
+    """A part of a renewal: the query that fills a table, the source it is asked of (clickhouse/client.py), of which sort of place."""
+
+    query: str
+    table: str = "standings"
+    source: str = "days"
+    kind: str = ""
+
+
+RENEWED: Final = (
+    Renewed("standings_counted"),
+    Renewed("standings_decided", source="hours"),
+    Renewed("standings_weapons"),
+    Renewed("place_standings_maps", "place_standings", kind="map"),
+    Renewed("place_standings_gametypes", "place_standings", kind="gametype"),
+    Renewed("place_standings_weapons", "place_standings", kind="weapon"),
+    Renewed("place_standings_times", "place_standings", kind="time"),
+    Renewed("leaders_renewed", "leaders", source="hours"),
+)
+"""In this order: who leads is known when all places are."""
 
 
 class Place(NamedTuple):
@@ -67,7 +87,7 @@ async def places(
         "stats": list(values),
         "scores": [score_of(value) for value in values.values()],
     }
-    rows = await store.rows("standing_places", {**_fresh(scope), **bound})
+    rows = await store.rows("standing_places", {**fresh(scope.game), **bound})
     found = {row["stat"]: Place(row["ranked"], row["before"], row["below"]) for row in rows}
     # A figure that nobody has any of has no row.
     return {stat: found.get(stat, Place(0, 0, 0)) for stat in values} if found else None
@@ -81,7 +101,7 @@ async def leaders(
         return None
     # Such a figure has no row, so one that somebody has tells whether there are fresh ones.
     bound = {"stats": [*stats, TELLING], "skip_rows": offset, "page_rows": limit}
-    rows = await store.rows("standing_best", {**_fresh(scope), **bound})
+    rows = await store.rows("standing_best", {**fresh(scope.game), **bound})
     found = {row["stat"]: Leaders(row["ranked"], row["leaders"]) for row in rows}
     return {stat: found.get(stat, Leaders(0, ())) for stat in stats} if found else None
 
@@ -90,8 +110,9 @@ def _everything(scope: Scope) -> bool:
     return scope == Scope(game=scope.game)
 
 
-def _fresh(scope: Scope) -> dict[str, object]:
-    return {"game": scope.game, "oldest": datetime.now(UTC) - timedelta(seconds=FRESH_S)}
+def fresh(game: str) -> dict[str, object]:
+    """What asks for rows of a game that are not too old."""
+    return {"game": game, "oldest": datetime.now(UTC) - timedelta(seconds=FRESH_S)}
 
 
 class Renewal:
@@ -118,12 +139,23 @@ class Renewal:
         finally:
             # One that failed has cost as much.
             took_s = time.monotonic() - began_s
-            self._not_before_s = time.monotonic() + took_s / RENEWED_SHARE
+            self._not_before_s = time.monotonic() + min(took_s / RENEWED_SHARE, PAUSE_MAX_S)
         return [row["game"] for row in rows]
 
 
-async def renew(store: ClickHouse, now: datetime, game: str = EVERYTHING.game) -> None:
-    """Make the standings of a game again. Rows of the same figure replace each other: the newest wins."""
-    everybody = {**Scope(game=game).parameters(), "guids": [], "renewed_at": now}
-    for query, source in RENEWED.items():
-        await store.fill("standings", query, {**everybody, "source": source})
+async def renew(
+    store: ClickHouse, now: datetime, game: str = EVERYTHING.game, *, places_max: int = PLACES_MAX
+) -> None:
+    """Make the standings of a game again. Rows of the same figure replace each other: the newest wins.
+
+    Parts do not wait for each other: one that fails leaves the others, and is raised when they are made.
+    """
+    everybody = {**Scope(game=game).parameters(), "guids": [], "renewed_at": now, "places_max": places_max}
+    failed: ClickHouseError | None = None
+    for query, table, source, kind in RENEWED:
+        try:
+            await store.fill(table, query, {**everybody, "source": source, "kind": kind})
+        except ClickHouseError as error:
+            failed = failed or error
+    if failed:
+        raise failed

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
+from query.board_pages import people_of
 from query.games import MOHAA
 from query.players import player_names
+from query.ranked_stats import KILLS
+from query.rankings import Page, place_page
 from query.ratios import mean, metres, percent, points
 from query.scope import EVERYTHING, Scope
 from query.times import known
@@ -48,7 +51,7 @@ async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING)
     """Everything about a weapon, by any of its names; zeros for one nobody used. Of the scope only the period counts."""
     names = await spellings_of(store, weapon, asked.game)
     parameters = {**_days(asked), "weapons": names}
-    [row], users = await asyncio.gather(store.rows("weapon", parameters), _users(store, parameters, asked))
+    [row], users = await asyncio.gather(store.rows("weapon", parameters), _users(store, names, asked))
     accuracy = percent(row["shots_hit"], row["shots_fired"])
     return WeaponPage(
         stats=WeaponStats(
@@ -93,21 +96,30 @@ def _days(asked: Scope) -> dict[str, object]:
     return {name: parameters[name] for name in ("game", "from_day", "to_day")}
 
 
-async def _users(store: ClickHouse, parameters: Mapping[str, object], asked: Scope) -> list[WeaponUser]:
-    rows = await store.rows(
-        "weapon_users", {**parameters, "with_bots": int(asked.with_bots), "rows_max": TOP_PLAYERS}
-    )
-    names = await player_names(store, [row["player_guid"] for row in rows], asked.game)
-    return [_user(row, names) for row in rows]
+async def _users(store: ClickHouse, names: Sequence[str], asked: Scope) -> list[WeaponUser]:
+    """Who killed most with a weapon of these spellings; of a single one perhaps as its standing is kept."""
+    alone = Scope(period=asked.period, weapon=names[0], with_bots=asked.with_bots, game=asked.game)
+    kept = await place_page(store, KILLS, alone, Page(limit=TOP_PLAYERS)) if len(names) == 1 else None
+    if kept:
+        persons = await people_of(store, kept, asked.game)
+        return [_user(guid, kept.fought[guid], persons[guid].name) for guid in kept.guids]
+    parameters = {
+        **_days(asked),
+        "weapons": names,
+        "with_bots": int(asked.with_bots),
+        "rows_max": TOP_PLAYERS,
+    }
+    rows = await store.rows("weapon_users", parameters)
+    called = await player_names(store, [row["player_guid"] for row in rows], asked.game)
+    return [_user(row["player_guid"], row, called[row["player_guid"]]) for row in rows]
 
 
-def _user(row: Row, names: Mapping[str, str]) -> WeaponUser:
-    guid = row["player_guid"]
+def _user(guid: str, row: Row, name: str) -> WeaponUser:
     return WeaponUser(
         id=guid,
-        name=names[guid],
+        name=name,
         player_id=guid,
-        player_name=names[guid],
+        player_name=name,
         kills=row["kills"],
         headshots=row["headshots"],
         hs_ratio=percent(row["headshots"], row["kills"]),

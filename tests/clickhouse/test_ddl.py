@@ -174,6 +174,8 @@ async def halves(clickhouse_url: str, names: list[str]) -> AsyncIterator[Split]:
         "rating_runs",
         "rating_marks",
         "standings",
+        "place_standings",
+        "leaders",
     ):
         # These are written under their sharding key, so that all versions of a row lie on one shard.
         for number, client in enumerate((first, second)):
@@ -215,6 +217,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1, "bounded": 1, "with_figures": 1, "players_max": 100, "is_crowded": 1, "with_deaths": 1,
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
+        "place": value(kill, "map_name"), "places_max": 200,
     }  # fmt: skip
 
 
@@ -247,6 +250,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "standing_places": {"scores": [1_000_000, 1_000_000]},
     "rating_due": {"run": 0},
     "board_entries_weapon": {"source": "days"},
+    "place_standing_best": {"kind": "map"},
 }
 """What some queries are asked instead of what all are."""
 

@@ -180,7 +180,7 @@ async def test_around_a_player_are_those_next_to_him(world: Stored, name: str) -
         assert got.standings == whole[max(0, place - side) : place + side + 1]
         assert got.total == len(whole)
     nobody = await ranking(world.clickhouse, "kills", scope, Page(around="nobody"))
-    assert nobody == ([], len(whole), None)
+    assert (nobody.standings, nobody.total, nobody.next_cursor) == ([], len(whole), None)
 
 
 async def test_a_page_behind_the_last_still_tells_the_total(world: Stored) -> None:

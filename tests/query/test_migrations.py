@@ -29,7 +29,7 @@ VIEWS.update(
 TARGETS = sorted({table for table, _ in VIEWS.values()})
 SETTLED = {
     "settled_matches", "match_sequences", "player_duels", "player_things", "match_feats", "match_ratings", "rated_matches",
-    "rating_runs", "rating_marks", "standings",
+    "rating_runs", "rating_marks", "standings", "place_standings", "leaders",
 }  # fmt: skip
 """Filled by jobs, once per match or figure: rows of a key replace each other."""
 
