@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 
 async def course(store: ClickHouse, id: str, game: str = MOHAA) -> Course | None:
     """The first 1500 deaths and 200 rounds of a match; None when nothing was ever heard of it."""
-    row = await summary_row(store, id, game)
+    row = await summary_row(store, id, game, parts=())
     if row is None:
         return None
     deaths, rounds = await asyncio.gather(

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from query.games import MOHAA
-from query.matches import raw_span, scoreboard, summary_row
+from query.matches import PLAYERS, participants, raw_span, summary_row
 from query.ratios import metres, percent, points
 from query.together import Asks
 from schema.answers.match_reports import (
@@ -48,7 +48,7 @@ Row = Mapping[str, Any]
 
 async def timeline(store: Asks, id: str, game: str = MOHAA) -> list[TimelineEvent] | None:
     """Kills and rounds of a match in order; None when nothing was ever heard of it."""
-    row = await summary_row(store, id, game)
+    row = await summary_row(store, id, game, parts=())
     if row is None:
         return None
     events = await events_of(store, row, TIMELINE_TYPES, TIMELINE_MAX, game)
@@ -59,7 +59,7 @@ async def report_events(
     store: Asks, row: Row, game: str = MOHAA
 ) -> tuple[list[ReportEvent], list[dict[str, Any]]]:
     """The first events of a match that its report shows, and every death in order (as `kills`, without places): one statement."""
-    events = await events_of(store, row, REPORT_TYPES, KILLS_MAX, game, with_deaths=True)
+    events = await events_of(store, row, REPORT_TYPES, KILLS_MAX, game, for_report=True)
     shown = [event for event in events if event["event_type"] in REPORT_TYPES]
     deaths = [event for event in events if event["kill_kind"]]
     return [_report_event(event) for event in shown[:REPORT_TIMELINE_MAX]], sorted(deaths, key=_DEATH_ORDER)
@@ -74,7 +74,7 @@ async def heatmap(
     store: Asks, id: str, kinds: Iterable[str] = ("kill", "death"), game: str = MOHAA
 ) -> list[MatchHeatPoint] | None:
     """Where killers and victims stood in the first kills of a match; None when nothing was ever heard of it."""
-    row = await summary_row(store, id, game)
+    row = await summary_row(store, id, game, parts=())
     if row is None:
         return None
     points_: list[MatchHeatPoint] = []
@@ -105,10 +105,10 @@ def versus(players: Sequence[ScoreboardRow], deaths: Iterable[Row]) -> dict[str,
 
 async def kill_matrix(store: Asks, id: str, game: str = MOHAA) -> KillMatrix | None:
     """Who killed whom among those with most kills; None when nothing was ever heard of the match."""
-    row = await summary_row(store, id, game)
+    row = await summary_row(store, id, game, parts=[PLAYERS])
     if row is None:
         return None
-    everybody, pairs = await asyncio.gather(scoreboard(store, row, game), _pairs(store, row, game))
+    everybody, pairs = await asyncio.gather(participants(store, row, game), _pairs(store, row, game))
     players = everybody[:MATRIX_PLAYERS_MAX]
     return KillMatrix(
         players=[MatrixPlayer(guid=one.guid, name=one.name, team=one.team) for one in players],
@@ -130,11 +130,14 @@ async def top_weapons(store: Asks, row: Row, game: str = MOHAA) -> list[MatchWea
 
 
 async def events_of(
-    store: Asks, row: Row, types: Sequence[str], limit: int, game: str, *, with_deaths: bool = False
+    store: Asks, row: Row, types: Sequence[str], limit: int, game: str, *, for_report: bool = False
 ) -> list[dict[str, Any]]:
-    """The first events of these types in a match, and every death if wanted, in order, as match_timeline.sql answers them."""
+    """The first events of these types in a match in order, as match_timeline.sql answers them.
+
+    `for_report`: every death, too, and what an event says of captures and winners.
+    """
     parameters = {
-        **raw_span(row, game), "event_types": list(types), "with_deaths": with_deaths, "rows_max": limit,
+        **raw_span(row, game), "event_types": list(types), "for_report": for_report, "rows_max": limit,
     }  # fmt: skip
     return await store.rows("match_timeline", parameters)
 

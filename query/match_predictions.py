@@ -10,16 +10,16 @@ Where everybody plays alone a player's share is his form x (kills + 3), divided 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
-from query.matches import scoreboard, summary_row
+from query.matches import NAMED_MAX, PLAYERS, RESULT, Participant, participants, summary_row
 from query.times import known
 from schema.answers.match_reports import MatchPrediction, PredictedPlayer
-from schema.answers.matches import ScoreboardRow
 from schema.gametypes import is_team_gametype
 
 FORM_DAYS: Final = 90
@@ -37,25 +37,33 @@ Forms = Mapping[str, Row]
 
 async def predict(store: ClickHouse, id: str, game: str = MOHAA) -> MatchPrediction | None:
     """What the formula says of a match; None when nothing was ever heard of it."""
-    row = await summary_row(store, id, game)
+    row = await summary_row(store, id, game, parts=[PLAYERS, RESULT])
     if row is None:
         return None
-    players = await scoreboard(store, row, game)
-    before = (row["started_at"] - timedelta(days=FORM_DAYS)).date()
-    fights = await _fights(store, [one.guid for one in players], before, row["started_at"].date(), game)
+    if row["player_count"] <= NAMED_MAX:
+        players, fights = await asyncio.gather(
+            participants(store, row, game), _fights(store, row["some_players"], row, game)
+        )
+    else:
+        players = await participants(store, row, game)
+        fights = await _fights(store, [one.guid for one in players], row, game)
     return _prediction(row, players, fights)
 
 
-async def _fights(
-    store: ClickHouse, guids: Sequence[str], from_day: object, to_day: object, game: str
-) -> Forms:
+async def _fights(store: ClickHouse, guids: Sequence[str], row: Row, game: str) -> Forms:
     if not guids:
         return {}
-    parameters = {"game": game, "guids": list(guids), "from_day": from_day, "to_day": to_day}
+    began_at = row["started_at"]
+    parameters = {
+        "game": game,
+        "guids": list(guids),
+        "from_day": (began_at - timedelta(days=FORM_DAYS)).date(),
+        "to_day": began_at.date(),
+    }
     return {row["player_guid"]: row for row in await store.rows("players_form", parameters)}
 
 
-def _prediction(row: Row, players: Sequence[ScoreboardRow], fights: Forms) -> MatchPrediction:
+def _prediction(row: Row, players: Sequence[Participant], fights: Forms) -> MatchPrediction:
     in_teams = is_team_gametype(row["game_type"])
     forms = {one.guid: _form(fights.get(one.guid)) for one in players}
     allies = _allies_chance(row, players, forms) if in_teams else 0.0
@@ -82,11 +90,11 @@ def _form(fights: Row | None) -> float:
     return float((fights["kills"] + FORM_PRIOR) / (fights["deaths"] + FORM_PRIOR))
 
 
-def _strength(team: str, players: Sequence[ScoreboardRow], forms: Mapping[str, float]) -> float:
+def _strength(team: str, players: Sequence[Participant], forms: Mapping[str, float]) -> float:
     return sum(forms[one.guid] for one in players if one.team == team)
 
 
-def _allies_chance(row: Row, players: Sequence[ScoreboardRow], forms: Mapping[str, float]) -> float:
+def _allies_chance(row: Row, players: Sequence[Participant], forms: Mapping[str, float]) -> float:
     """Of an even match where nobody plays on either side; certain where only one side is there."""
     allies, axis = (_strength(team, players, forms) for team in TEAMS)
     if not allies and not axis:
@@ -96,13 +104,13 @@ def _allies_chance(row: Row, players: Sequence[ScoreboardRow], forms: Mapping[st
     return float(allies / (allies + axis))
 
 
-def _shares(players: Sequence[ScoreboardRow], forms: Mapping[str, float]) -> dict[str, float]:
+def _shares(players: Sequence[Participant], forms: Mapping[str, float]) -> dict[str, float]:
     weights = {one.guid: forms[one.guid] * (one.kills + SCORE_PRIOR) for one in players}
     whole = sum(weights.values())
     return {guid: weight / whole for guid, weight in weights.items()}
 
 
-def _player(one: ScoreboardRow, forms: Mapping[str, float], chance: float) -> PredictedPlayer:
+def _player(one: Participant, forms: Mapping[str, float], chance: float) -> PredictedPlayer:
     return PredictedPlayer(
         player_id=one.guid,
         player_name=one.name,
@@ -121,7 +129,7 @@ def _favourite(chances: Mapping[str, float], names: Mapping[str, str]) -> str:
     return names.get(ranked[0], ranked[0])
 
 
-def _confidence(players: Sequence[ScoreboardRow], fights: Forms) -> float:
+def _confidence(players: Sequence[Participant], fights: Forms) -> float:
     """The mean over the players of how well each is known, from 0 to 1."""
     known_parts = [
         min(1.0, (fights[one.guid]["kills"] + fights[one.guid]["deaths"]) / FIGHTS_KNOWN)
@@ -131,7 +139,7 @@ def _confidence(players: Sequence[ScoreboardRow], fights: Forms) -> float:
     return round(sum(known_parts) / len(players), 2) if players else 0.0
 
 
-def _factors(row: Row, players: Sequence[ScoreboardRow], forms: Mapping[str, float]) -> list[str]:
+def _factors(row: Row, players: Sequence[Participant], forms: Mapping[str, float]) -> list[str]:
     allies, axis = (_strength(team, players, forms) for team in TEAMS)
     return [
         f"Score: allies {row['allies']}, axis {row['axis']}",

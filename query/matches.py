@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from clickhouse.client import ClickHouse
@@ -26,12 +26,27 @@ SCOREBOARD_MAX: Final = 500
 NAMED_MAX: Final = 100
 """Players of a match who are named in a question: they travel in its URL."""
 
+PLAYERS: Final = "players"
+RESULT: Final = "result"
+FIGURES: Final = "figures"
+EVERYTHING_KNOWN: Final = (PLAYERS, RESULT, FIGURES)
+"""What a summary tells besides where and when; planning all of it takes half as long again as reading it."""
+
 _MS_END: Final = 1 << 48
 RAW_SPAN_MAX: Final = timedelta(days=3)
 """Longer than any match is played."""
 
 Names = Mapping[str, str]
 Row = Mapping[str, Any]
+
+
+class Participant(NamedTuple):
+    """Who played in a match."""
+
+    guid: str
+    name: str
+    team: str
+    kills: int
 
 
 async def matches(
@@ -106,16 +121,32 @@ async def match(store: ClickHouse, id: str, server_names: Names, game: str = MOH
     )
 
 
-async def summary_row(store: Asks, id: str, game: str = MOHAA) -> Row | None:
-    """The row of a match by its UUID or wire id, as match_summary.sql answers it; None: never heard of."""
-    asked = {"game": game, "match_id": str(match_uuid_of_path(id)), "players_max": NAMED_MAX}
+async def summary_row(
+    store: Asks, id: str, game: str = MOHAA, parts: Collection[str] = EVERYTHING_KNOWN
+) -> Row | None:
+    """The row of a match by its UUID or wire id, as match_summary.sql answers it; None: never heard of.
+
+    `parts`: of EVERYTHING_KNOWN, what is wanted besides its id, server and times.
+    """
+    asked = {
+        "game": game, "match_id": str(match_uuid_of_path(id)), "parts": list(parts), "players_max": NAMED_MAX,
+    }  # fmt: skip
     found = await store.rows("match_summary", asked)
     return found[0] if found else None
 
 
 async def scoreboard(store: Asks, row: Row, game: str = MOHAA) -> list[ScoreboardRow]:
-    """The players of a match found by `summary_row`, most kills first."""
-    rows = await store.rows(
+    """The players of a match found by `summary_row` (with PLAYERS), most kills first."""
+    return [_scoreboard_row(player) for player in await _players(store, row, game, whole=True)]
+
+
+async def participants(store: Asks, row: Row, game: str = MOHAA) -> list[Participant]:
+    """The same players in the same order, without what each of them did."""
+    return [_participant(player) for player in await _players(store, row, game, whole=False)]
+
+
+async def _players(store: Asks, row: Row, game: str, *, whole: bool) -> list[dict[str, Any]]:
+    return await store.rows(
         "match_scoreboard",
         {
             "game": game,
@@ -123,12 +154,12 @@ async def scoreboard(store: Asks, row: Row, game: str = MOHAA) -> list[Scoreboar
             # From the summary, which knows them already; more than that do not fit into a question.
             "guids": row["some_players"] if row["player_count"] <= NAMED_MAX else [],
             "is_crowded": row["player_count"] > NAMED_MAX,
+            "whole": whole,
             "from_hour": _hour(row["started_at"]),
             "to_hour": _hour(row["last_event_at"]),
             "rows_max": SCOREBOARD_MAX,
         },
     )
-    return [_scoreboard_row(player) for player in rows]
 
 
 def raw_span(row: Row, game: str = MOHAA) -> dict[str, object]:
@@ -204,6 +235,12 @@ def _summary(row: Row, server_names: Names) -> MatchSummary:
         winning_team=row["winner"],
         allies_score=row["allies"],
         axis_score=row["axis"],
+    )
+
+
+def _participant(row: Row) -> Participant:
+    return Participant(
+        row["player_guid"], row["player_name"] or UNKNOWN_PLAYER, row["last_team"], row["kills"]
     )
 
 

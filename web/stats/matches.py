@@ -133,7 +133,7 @@ async def get_match_moments(request: web.Request) -> web.Response:
     store = request.app[WORLD].clickhouse
 
     async def found(match_id: str) -> list[Moment] | None:
-        row = await matches.summary_row(store, match_id)
+        row = await matches.summary_row(store, match_id, parts=())
         return None if row is None else moments(await match_events.kills(store, row))
 
     return await _about(request, found)
