@@ -24,7 +24,7 @@ async def figures_and_people(
     """guid -> what `ask` tells of each player on a page, and who he is. Of a kept page of everything: as both were kept."""
     if not ranked.kept or ranked.fought:
         return await asyncio.gather(ask(ranked.guids), people_of(store, ranked, game))
-    known = await leaders_of(store, ranked.guids, game)
+    known = await leaders_of(store, ranked.guids, game, with_figures=True)
     told = {guid: one.figures for guid, one in known.items() if one.figures}
     asked, persons = await asyncio.gather(
         ask([guid for guid in ranked.guids if guid not in told]),
@@ -44,8 +44,13 @@ async def fights_and_people(
 
 async def people_of(store: ClickHouse, ranked: Ranking, game: str) -> dict[str, Person]:
     """`people` of those on a page. Of a kept page: as they were called when it was made."""
-    known = await leaders_of(store, ranked.guids, game) if ranked.kept else {}
-    return await _with_others(store, known, ranked.guids, game)
+    return await (people_as_kept if ranked.kept else people)(store, ranked.guids, game)
+
+
+async def people_as_kept(store: ClickHouse, guids: Sequence[str], game: str) -> dict[str, Person]:
+    """`people` of those who lead in what is kept, as they were called when it was made."""
+    known = await leaders_of(store, guids, game, with_figures=False)
+    return await _with_others(store, known, guids, game)
 
 
 async def _with_others(

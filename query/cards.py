@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from clickhouse.client import ClickHouse
+from query.board_pages import people_as_kept
 from query.rankings import BY_SPAN, Person, people, scope_parameters
 from query.ratios import METRES_PER_UNIT
 from query.scope import EVERYTHING, Scope
@@ -57,9 +58,11 @@ async def cards(store: ClickHouse, scope: Scope = EVERYTHING) -> dict[str, list[
     `swiss_army_knife` (different weapons killed with) knows the days of the scope, not its places: with a server, map, game type
     or part of the day it is empty. The scope's weapon and minimum sample do not matter.
     """
-    best = await _kept(store, scope) or await _of_all(store, scope)
+    kept = await _kept(store, scope)
+    best = kept or await _of_all(store, scope)
     best |= {key: best.get(shown, ()) for key, shown in SAME.items()}
-    named = await people(store, sorted({guid for one in best.values() for _, guid in one}), scope.game)
+    guids = sorted({guid for one in best.values() for _, guid in one})
+    named = await (people_as_kept if kept else people)(store, guids, scope.game)
     return {key: _cards(key, best.get(key, ()), named) for key in sorted(KEYS)}
 
 

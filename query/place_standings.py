@@ -18,6 +18,8 @@ from query.together import Asks
 
 BEST: Final = 100
 """So many of each figure are known by name (clickhouse/queries/shared/place_standing.sql), and what boards show of them."""
+PEOPLE_AT_ONCE: Final = 100
+"""Guids in one question: they travel in its URL."""
 PEAK_KILLS: Final = 20
 """Kills that who is best in a part of the day needs, there."""
 PEAK: Final = ("kd_ratio", "kills", PEAK_KILLS)
@@ -95,10 +97,16 @@ async def place_leaders(
     return found.get(kept, PlaceLeaders(0, ())) if found else None
 
 
-async def leaders_of(store: Asks, guids: Sequence[str], game: str) -> dict[str, Leader]:
-    """guid -> what boards show of those among these (at most 100) who lead anywhere."""
-    rows = await store.rows("leaders_of", {**fresh(game), "guids": list(guids)}) if guids else []
-    return {row["player_guid"]: Leader(row["name"], row["smf_id"], row["figures"]) for row in rows}
+async def leaders_of(
+    store: Asks, guids: Sequence[str], game: str, *, with_figures: bool
+) -> dict[str, Leader]:
+    """guid -> what boards show of those among these who lead anywhere; without figures only who they are."""
+    found = {}
+    for start in range(0, len(guids), PEOPLE_AT_ONCE):
+        bound = {"guids": guids[start : start + PEOPLE_AT_ONCE], "with_figures": int(with_figures)}
+        for row in await store.rows("leaders_of", {**fresh(game), **bound}):
+            found[row["player_guid"]] = Leader(row["name"], row["smf_id"], row.get("figures", {}))
+    return found
 
 
 def _kept_stat(stat: str, sample: str, sample_min: int | None) -> str:

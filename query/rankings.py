@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
 from query.cursors import cursor, keys_of
-from query.place_standings import place_leaders
+from query.place_standings import PEOPLE_AT_ONCE, place_leaders
 from query.players import player_guid
 from query.ranked_stats import MATCH_STATS, sample_of
 from query.scope import Scope
@@ -25,8 +25,6 @@ from schema.answers.words import UNKNOWN_PLAYER
 LIMIT: Final = 25
 LIMIT_MAX: Final = 100
 OFFSET_MAX: Final = 10_000_000
-PEOPLE_AT_ONCE: Final = 100
-"""Guids in one question: they travel in its URL."""
 
 BY_SPAN: Final = "days"
 BY_HOURS: Final = "hours"
