@@ -38,8 +38,11 @@ class KeysUnavailable(Exception):
     """Nobody can say now whether a token is good: Postgres is away and the token is not among the known ones."""
 
 
-class _Key(NamedTuple):
+class Key(NamedTuple):
+    """An accepted key."""
+
     digest: bytes
+    """SHA-256 of the token."""
     server_id: str
     valid_until: float
     """Unix seconds."""
@@ -51,7 +54,7 @@ class ServerKeys:
     def __init__(self, store: Postgres, clock_s: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock_s = clock_s
-        self._keys: dict[bytes, _Key] = {}
+        self._keys: dict[bytes, Key] = {}
         self._servers: Mapping[str, servers.Server] = MappingProxyType({})
         self._reading = asyncio.Lock()
         self._next_read: asyncio.Task[None] | None = None
@@ -61,12 +64,21 @@ class ServerKeys:
 
     def authenticate(self, token: str) -> str | None:
         """The server_id a token stands for, None for a token that is not among the known ones."""
+        key = self.key_of(token)
+        return None if key is None else key.server_id
+
+    def key_of(self, token: str) -> Key | None:
+        """The key a token is, None for a token that is not among the known ones."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         key = self._keys.get(digest)
         # Constant time on the digest: the look-up before it depends on SHA-256 of the token, not on the token.
         if key is None or not hmac.compare_digest(digest, key.digest) or self._clock_s() >= key.valid_until:
             return None
-        return key.server_id
+        return key
+
+    def is_good(self, key: Key) -> bool:
+        """Whether a key that was accepted before still is."""
+        return self._keys.get(key.digest) == key and self._clock_s() < key.valid_until
 
     async def identify(self, token: str) -> str | None:
         """As `authenticate`, but an unknown token waits for a read of the registry (at most UNKNOWN_GAP_S).
@@ -152,6 +164,6 @@ async def open_keys(store: Postgres) -> AsyncIterator[ServerKeys]:
             await watching
 
 
-def _key(key: servers.ActiveKey) -> _Key:
+def _key(key: servers.ActiveKey) -> Key:
     valid_until = key.valid_until.timestamp() if key.valid_until else float("inf")
-    return _Key(bytes.fromhex(key.token_sha256), key.server_id, valid_until)
+    return Key(bytes.fromhex(key.token_sha256), key.server_id, valid_until)

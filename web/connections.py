@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http import RawRequestMessage
 from aiohttp.web import BaseRequest
 
 from web import metrics
 from web.errors import HttpError
+from web.lane import HEAD_ENDS
 from web.listening import waited_s
 from web.responses import SECURITY_HEADERS, error_response
 
@@ -38,7 +39,7 @@ _log = structlog.get_logger("web")
 class Connection(web.RequestHandler):
     """One connection; counts itself and answers what is no HTTP request in our form."""
 
-    __slots__ = ("_doorman", "_in_lane", "_lane", "_socket")
+    __slots__ = ("_doorman", "_in_lane", "_is_between", "_lane", "_socket")
 
     def __init__(
         self, doorman: Doorman, connection: socket.socket, server: web.Server, lane: Lane, **options: Any
@@ -46,6 +47,8 @@ class Connection(web.RequestHandler):
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._doorman, self._lane, self._socket = doorman, lane, connection
         self._in_lane: asyncio.Task[None] | None = None
+        # Whether all that came so far were whole requests, one at a time: then the next byte begins one.
+        self._is_between = True
 
     def waited_s(self) -> float:
         """How long ago the last bytes of this connection arrived at this machine, seconds."""
@@ -55,29 +58,50 @@ class Connection(web.RequestHandler):
         """Parse what came; a usual report that comes alone takes the short way, everything else aiohttp's."""
         waiter = self._waiter
         if waiter is None or waiter.done():
-            super().data_received(data)
+            self._parse(data)
             return
+        if self._is_between and self._in_lane is None and self._is_open():
+            report = self._lane.known_report(data)
+            if report is not None:
+                self._let_in(report)
+                return
         # aiohttp's own task sleeps on this until there is a request; first we look whether it is one for us. Hidden to the
         # end, since reading a body may resume the parser, which comes here again.
         self._waiter = None
-        super().data_received(data)
+        self._parse(data)
         if len(self._messages) == 1 and self._in_lane is None:
-            self._take(self._messages[0])
+            self._take(self._messages[0], data if self._is_between else b"")
         self._waiter = waiter
         if self._messages and self._in_lane is None:
             self._wake()
 
-    def _take(self, request: tuple[Any, Any]) -> None:
+    def _is_open(self) -> bool:
+        """Whether a request that comes now would be answered."""
+        return not (self._paused or self._force_close or self._close)
+
+    def _parse(self, data: bytes) -> None:
+        before = len(self._messages)
+        super().data_received(data)
+        if not data:
+            return  # aiohttp's own question whether its parser holds something back: of a whole request it does not
+        self._is_between = (
+            self._is_between and len(self._messages) == before + 1 and _is_all(data, *self._messages[-1])
+        )
+
+    def _take(self, request: tuple[Any, Any], data: bytes) -> None:
         """Take the one request that is there through the lane, or leave it where it is."""
         message, payload = request
         if self._paused or not isinstance(message, RawRequestMessage):
             return
-        report = self._lane.report_of(message, payload)
+        report = self._lane.report_of(message, payload, data)
         if report is None:
             return
         self._messages.popleft()
         if self._parser is not None:
             self._parser.message_consumed()
+        self._let_in(report)
+
+    def _let_in(self, report: Report) -> None:
         # Asked of the kernel only where it matters: 2 us.
         waited_s = self.waited_s() if self._lane.is_pressed() else 0.0
         if (refusal := self._lane.turned_away(report, waited_s)) is not None:
@@ -168,6 +192,18 @@ class Doorman:
         """A connection is gone."""
         self._connections -= 1
         metrics.CONNECTIONS.set(self._connections)
+
+
+def _is_all(data: bytes, message: object, payload: StreamReader) -> bool:
+    """Whether the request that was read from these bytes is all that is in them."""
+    if (
+        not isinstance(message, RawRequestMessage)
+        or message.chunked
+        or message.upgrade
+        or not payload.is_eof()
+    ):
+        return False
+    return data.find(HEAD_ENDS) + len(HEAD_ENDS) + payload.total_bytes == len(data)
 
 
 def _last_words(status: int, text: str) -> web.StreamResponse:

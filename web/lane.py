@@ -3,6 +3,9 @@
 For every request aiohttp makes a request object, matches a route, walks the middleware and wakes two tasks: half of what a
 single-event post costs the loop. A usual report needs none of it. Whatever is unusual goes the long way
 (`web.ingest.ingest_events`); both lead to the same door and answer alike (tests/web/test_lane.py compares them).
+
+A game server sends the same head with every report of the same length, to the byte. One that aiohttp has read once says the same
+again, so it is remembered and not read again: reading was a fifth of what the rest of a report costs.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from aiohttp.http import RawRequestMessage
 from multidict import istr
 
 from ingest.door import Door
-from ingest.keys import ServerKeys
+from ingest.keys import Key, ServerKeys
 from web.bodies import BodyBudget
 from web.cors import allow_origin
 from web.edge import RequestLog, problem_of
@@ -28,6 +31,7 @@ from web.settings import WebSettings
 from web.tokens import token_in
 
 PATH: Final = "/api/v1/ingest/events"
+HEAD_ENDS: Final = b"\r\n\r\n"
 
 # Any of these asks for more than the short way can do.
 _SPECIAL: Final = tuple(
@@ -35,6 +39,10 @@ _SPECIAL: Final = tuple(
     for name in (hdrs.CONTENT_ENCODING, hdrs.EXPECT, hdrs.ORIGIN, hdrs.TRANSFER_ENCODING, "Idempotency-Key")
 )
 _REQUEST_ID: Final = istr(HEADER)
+
+# A server sends some hundred lengths; more than this are learned anew.
+_HEADS_MAX: Final = 4096
+_HEAD_BYTES_MAX: Final = 1024
 
 # As short as a report that is refused for the crowd deserves.
 _CROWDED: Final = HttpError(429, "Too many events", reason="overloaded", retry_after_s=1)
@@ -50,15 +58,31 @@ class Report(NamedTuple):
     """When it was read from its connection, time.perf_counter()."""
 
 
+class _Head(NamedTuple):
+    """What a head says that needs nothing special."""
+
+    body_bytes: int
+    key: Key
+
+
 class Lane:
     """The short way of one web process."""
 
     def __init__(self, door: Door, keys: ServerKeys, bodies: BodyBudget, settings: WebSettings) -> None:
         self._door, self._keys, self._bodies, self._settings = door, keys, bodies, settings
         self._log = RequestLog(settings)
+        self._heads: dict[bytes, _Head] = {}
 
-    def report_of(self, message: RawRequestMessage, payload: StreamReader) -> Report | None:
-        """The report of a request, None if it must go the long way."""
+    def known_report(self, data: bytes) -> Report | None:
+        """The report that these bytes are, if they are a head that was read before and its whole body. Only where a request begins."""
+        begin = data.find(HEAD_ENDS, 0, _HEAD_BYTES_MAX) + len(HEAD_ENDS)
+        head = self._heads.get(data[:begin])
+        if head is None or len(data) - begin != head.body_bytes or not self._keys.is_good(head.key):
+            return None
+        return Report(head.key.server_id, data[begin:], usable_id(None), time.perf_counter())
+
+    def report_of(self, message: RawRequestMessage, payload: StreamReader, data: bytes) -> Report | None:
+        """The report of a request, None if it must go the long way. `data`: what it was read from, if nothing else was in it."""
         if (
             message.path != PATH
             or message.method != hdrs.METH_POST
@@ -70,13 +94,22 @@ class Lane:
         headers = message.headers
         if any(name in headers for name in _SPECIAL):
             return None
-        server_id = self._keys.authenticate(token_in(headers))
-        if server_id is None or payload.total_bytes > self._settings.body_bytes_max:
+        key = self._keys.key_of(token_in(headers))
+        if key is None or payload.total_bytes > self._settings.body_bytes_max:
             return None
+        if data and _REQUEST_ID not in headers:
+            self._learn(data[: len(data) - payload.total_bytes], _Head(payload.total_bytes, key))
         # From here on it is ours: the long way would find no body.
         return Report(
-            server_id, payload.read_nowait(), usable_id(headers.get(_REQUEST_ID)), time.perf_counter()
+            key.server_id, payload.read_nowait(), usable_id(headers.get(_REQUEST_ID)), time.perf_counter()
         )
+
+    def _learn(self, head: bytes, said: _Head) -> None:
+        if len(head) > _HEAD_BYTES_MAX:
+            return
+        if len(self._heads) >= _HEADS_MAX:
+            self._heads.clear()
+        self._heads[head] = said
 
     def is_pressed(self) -> bool:
         """Whether it matters how long a report has waited before it was read."""

@@ -100,9 +100,14 @@ class Served:
 
     def stored(self) -> list[Record]:
         """Every report in the spool, in order."""
-        files = sorted(file for file in self.spool.iterdir() if file.suffix in {OPEN_SUFFIX, SEALED_SUFFIX})
-        found = [record for file in files for record in read_records(file.read_bytes())]
-        return [record for record in found if isinstance(record, Record)]
+        while True:
+            files = sorted(
+                file for file in self.spool.iterdir() if file.suffix in {OPEN_SUFFIX, SEALED_SUFFIX}
+            )
+            # A segment that was sealed between the listing and the reading has another name.
+            with contextlib.suppress(FileNotFoundError):
+                found = [record for file in files for record in read_records(file.read_bytes())]
+                return [record for record in found if isinstance(record, Record)]
 
 
 Serve = Callable[..., AbstractAsyncContextManager[Served]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from collections.abc import Awaitable, Callable
 
@@ -10,6 +11,7 @@ import pytest
 
 from ingest.crowd import Crowd
 from ingest.settings import IngestSettings
+from postgres import servers
 from tests.web.conftest import Serve, Served
 from web.connections import Connection
 from web.lane import Lane
@@ -246,6 +248,124 @@ async def test_a_report_that_is_too_late_is_turned_away_at_a_glance(
         monkeypatch.undo()
         assert (await caller.ask(request(SHORT, served.token)))[0] == "HTTP/1.1 202 Accepted"
         caller.writer.close()
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bodies whose heads had been read before."""
+    bodies: list[bytes] = []
+    known_report = Lane.known_report
+
+    def noted(lane: Lane, data: bytes) -> object:
+        report = known_report(lane, data)
+        if report is not None:
+            bodies.append(report.body)
+        return report
+
+    monkeypatch.setattr(Lane, "known_report", noted)
+    return bodies
+
+
+def plain(token: str, body: bytes, path: bytes = SHORT) -> bytes:
+    """As a game server sends it: the head is the same for every body of a length."""
+    head = b"POST %s HTTP/1.1\r\nHost: x\r\nX-Server-Token: %s\r\nContent-Length: %d\r\n\r\n"
+    return head % (path, token.encode(), len(body)) + body
+
+
+async def test_a_head_is_read_once(served: Served, taken: list[bytes], known: list[bytes]) -> None:
+    callers = [await Caller.of(served) for _ in range(2)]
+    sent = [b"type=kill&n=1", b"type=kill&n=2", b"type=kill&n=10", b"type=kill&n=3", b"type=kill&n=11"]
+    answers = [await callers[number % 2].ask(plain(served.token, body)) for number, body in enumerate(sent)]
+    long = await callers[0].ask(plain(served.token, sent[0], LONG))
+
+    assert (taken, known) == ([sent[0], sent[2]], [sent[1], sent[3], sent[4]])
+    assert [record.body for record in served.stored()] == [*sent, sent[0]]
+    ids = {headers.pop("x-request-id") for _, headers, _ in [*answers, long]}
+    assert len(ids) == 6
+    assert {str(told(answer, SHORT)) for answer in answers} == {str(told(long, LONG))}
+    for caller in callers:
+        caller.writer.close()
+
+
+async def test_a_known_head_with_a_key_that_was_revoked_is_refused(
+    served: Served, known: list[bytes]
+) -> None:
+    caller = await Caller.of(served)
+    for _ in range(2):
+        assert (await caller.ask(plain(served.token, REPORT)))[0] == "HTTP/1.1 202 Accepted"
+    await servers.revoke(served.world.postgres, "test")
+    await served.world.keys.refresh()
+
+    assert (await caller.ask(plain(served.token, REPORT)))[0] == "HTTP/1.1 401 Unauthorized"
+    assert known == [REPORT]
+    caller.writer.close()
+
+
+async def test_what_asks_for_more_is_never_known(served: Served, known: list[bytes]) -> None:
+    caller = await Caller.of(served)
+    for more in (
+        b"Idempotency-Key: k\r\n",
+        b"Origin: http://example.org\r\n",
+        b"Content-Encoding: identity\r\n",
+    ):
+        sent = request(SHORT, served.token, more=more)
+        for _ in range(2):
+            assert (await caller.ask(sent))[0] == "HTTP/1.1 202 Accepted"
+    for _ in range(2):
+        answer = await caller.ask(request(SHORT, served.token))
+        assert answer[1]["x-request-id"] == "r-1"
+    assert known == []
+    caller.writer.close()
+
+
+def of_kind(kind: str, token: str, body: bytes) -> tuple[bytes, bytes]:
+    """A report's body (empty: it is none) and its request."""
+    match kind:
+        case "long":
+            return body, plain(token, body, LONG)
+        case "health":
+            return b"", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+        case "chunked":
+            head = b"POST %s HTTP/1.1\r\nHost: x\r\nX-Server-Token: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+            return b"type=a", head % (SHORT, token.encode()) + b"6\r\ntype=a\r\n0\r\n\r\n"
+        case "tricky":
+            body = b"type=chat&text=\r\n\r\n" + plain("slk_x", b"type=never")
+    return body, plain(token, body)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_pieces_of_any_size_are_the_same_requests(
+    served: Served, known: list[bytes], reads: list[bytes], eventually: Eventually, seed: int
+) -> None:
+    """Requests of every way one behind the other, cut anywhere, after their heads were learned."""
+    noise = random.Random(seed)
+    bodies = [b"type=kill&n=%d" % number for number in range(10)]
+    teacher = await Caller.of(served)
+    for body in bodies[:2]:
+        await teacher.ask(plain(served.token, body))
+    assert known == [bodies[1]]
+
+    kinds = [noise.choice(("known", "long", "health", "chunked", "tricky")) for _ in range(20)]
+    stream, expected = b"", []
+    for kind in kinds:
+        body, sent = of_kind(kind, served.token, noise.choice(bodies))
+        stream += sent
+        expected += [body] if body else []
+    caller = await Caller.of(served)
+    reads.clear()
+    while stream:
+        size = noise.choice((1, 20, 193, 400, len(plain(served.token, bodies[0]))))
+        caller.writer.write(stream[:size])
+        if noise.random() < 0.7:  # else TCP may join it with the next
+            before = sum(map(len, reads))
+            await eventually(lambda before=before: sum(map(len, reads)) > before)
+        stream = stream[size:]
+
+    statuses = [(await caller.answer())[0].split()[1] for _ in kinds]
+    assert statuses == ["200" if kind == "health" else "202" for kind in kinds]
+    assert [record.body for record in served.stored()][2:] == expected
+    caller.writer.close()
+    teacher.writer.close()
 
 
 async def stored_by_a_writer(served: Served, eventually: Eventually) -> None:
