@@ -28,6 +28,8 @@ MATCHES: Final = 50
 MATCHES_MAX: Final = 100
 RECENT_MATCHES: Final = 10
 PERFORMANCE_MATCHES: Final = 20
+COUNTED: Final = ("fights", "ways", "stances", "moves")
+"""The groups of player_counters.sql that a player's page shows."""
 
 Names = Mapping[str, str]
 Row = Mapping[str, Any]
@@ -191,7 +193,8 @@ async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
         "first_seen": min(row["first_seen"] for row in known),
         "last_seen": known[0]["last_seen"],
     }
-    counters = await divided(store, "player_counters", {**asked.parameters(), "guids": list(guids)}, "")
+    bound = {**asked.parameters(), "guids": list(guids), "figures": COUNTED}
+    counters = await divided(store, "player_counters", bound, "")
     return {**(counters[0] if counters else {}), **person}
 
 

@@ -11,7 +11,9 @@ from typing import Any, Final
 from query.players import guids_of, player_matches, player_names
 from query.players_deep import (
     Figures,
+    Needs,
     basis,
+    best_weapon,
     bind,
     class_of,
     deep_stats,
@@ -85,6 +87,8 @@ HEAT_ROWS_MAX: Final = 3000
 _VIEW_DIMENSIONS: Final = frozenset(
     ("map", "server", "game_mode", "hour", "day", "day_of_week", "time_of_day")
 )
+PEAKS: Final = Needs((), ("runs", "visits"))
+COMBOS: Final = Needs(("moves", "items"), ("openings", "lives", "skills", "steadiness"))
 _STYLES: Final = {
     "Rookie": ("Still learning the ropes", "recruit"),
     "Sniper": ("Strikes from afar", "crosshair"),
@@ -95,9 +99,12 @@ _STYLES: Final = {
 Row = Mapping[str, Any]
 
 
-async def counters_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
+async def counters_by(
+    store: Asks, guids: Sequence[str], scope: Scope, dimension: str, *figures: str
+) -> list[Figures]:
     """Sums of views by where or when; complete at once."""
-    return [Figures(row) for row in await divided(store, "player_counters", bind(guids, scope), dimension)]
+    bound = bind(guids, scope, figures=figures)
+    return [Figures(row) for row in await divided(store, "player_counters", bound, dimension)]
 
 
 async def results_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> dict[str, Results]:
@@ -110,7 +117,7 @@ async def gametypes(store: Asks, guid: str, scope: Scope = EVERYTHING) -> list[P
     """What a player did in each game type, most matches first."""
     guids = await guids_of(store, guid, scope)
     results, counted = await asyncio.gather(
-        results_by(store, guids, scope, "gametype"), counters_by(store, guids, scope, "gametype")
+        results_by(store, guids, scope, "gametype"), counters_by(store, guids, scope, "gametype", "fights")
     )
     found = [
         PlayerGametype(
@@ -187,13 +194,11 @@ def style_of(kills: int, distance_m: float, top_weapon: str) -> Playstyle:
 async def playstyle(store: Asks, guid: str, scope: Scope = EVERYTHING) -> Playstyle:
     """What kind of fighter a player is."""
     guids = await guids_of(store, guid, scope)
-    counted, weapons = await asyncio.gather(
-        counters_by(store, guids, scope, ""), weapons_of(store, guids, scope)
+    counted, (weapon, _) = await asyncio.gather(
+        counters_by(store, guids, scope, "", "ranges"), best_weapon(store, guids, scope)
     )
     c = first(counted)
-    return style_of(
-        c["kills"], metres(mean(c["kill_distance"], c["distance_kills"])), weapons[0].name if weapons else ""
-    )
+    return style_of(c["kills"], metres(mean(c["kill_distance"], c["distance_kills"])), weapon)
 
 
 def _hour(row: Figures, result: Results) -> HourPeak:
@@ -231,17 +236,20 @@ async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) ->
     """When, where and with what a player does best."""
     async with asking(store) as together:
         guids = await guids_of(together, guid, scope)
-        (of, weapons, hour_results, day_results), (hour_rows, day_rows, maps) = await asyncio.gather(
+        (
+            (of, (weapon, weapon_kills), hour_results, day_results),
+            (hour_rows, day_rows, maps),
+        ) = await asyncio.gather(
             asyncio.gather(
-                basis(together, guids, scope),
-                weapons_of(together, guids, scope),
+                basis(together, guids, scope, PEAKS),
+                best_weapon(together, guids, scope),
                 results_by(together, guids, scope, "hour"),
                 results_by(together, guids, scope, "day_of_week"),
             ),
             asyncio.gather(
-                counters_by(together, guids, scope, "hour"),
-                counters_by(together, guids, scope, "day_of_week"),
-                counters_by(together, guids, scope, "map"),
+                counters_by(together, guids, scope, "hour", "fights"),
+                counters_by(together, guids, scope, "day_of_week", "fights"),
+                counters_by(together, guids, scope, "map", "fights"),
             ),
         )
     hours = sorted(
@@ -269,7 +277,7 @@ async def peak_performance(store: Asks, guid: str, scope: Scope = EVERYTHING) ->
     return PeakPerformance(
         best_hour=best_hour, best_day=best_day,
         best_map=MapPeak(map_name=top_map["label"], kills=top_map["kills"], kd_ratio=kd_ratio(top_map["kills"], top_map["deaths"])) if top_map else None,
-        best_weapon=WeaponPeak(weapon_name=weapons[0].name, kills=weapons[0].kills) if weapons and weapons[0].kills else None,
+        best_weapon=WeaponPeak(weapon_name=weapon, kills=weapon_kills) if weapon_kills else None,
         hourly_breakdown=hours, daily_breakdown=days, most_accurate_at=_clock(accurate), most_wins_at=_clock(winning),
         most_losses_at=_clock(losing),
         best_conditions=BestConditions(
@@ -292,8 +300,8 @@ async def combos(store: Asks, guid: str, scope: Scope = EVERYTHING) -> ComboMetr
     async with asking(store) as together:
         guids = await guids_of(together, guid, scope)
         of, armed, hit, (victims, killers), placed = await asyncio.gather(
-            basis(together, guids, scope),
-            duels(together, guids, scope, "weapon"),
+            basis(together, guids, scope, COMBOS),
+            duels(together, guids, scope, "weapon", figures=["distances"]),
             duels(together, guids, scope, "weapon_hitloc"),
             _patterns(together, guids, scope),
             duels(together, guids, scope, "map_weapon"),
@@ -459,7 +467,7 @@ async def _rows_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: s
     if dimension in _VIEW_DIMENSIONS and not scope.weapon:
         results, found = await asyncio.gather(
             results_by(store, guids, scope, dimension),
-            counters_by(store, guids, scope, dimension),
+            counters_by(store, guids, scope, dimension, "fights"),
         )
         for row in found:
             row["matches_won"] = results.get(row["label"], NONE).matches_won
@@ -625,7 +633,7 @@ async def versus(store: Asks, guid: str, other: str, scope: Scope = EVERYTHING) 
             player_names(together, [own, opponent], scope.game),
             duels(together, guids, scope, "weapon", opponent=opponent),
             duels(together, guids, scope, "map", opponent=opponent),
-            duels(together, guids, scope, "", opponent=opponent),
+            duels(together, guids, scope, "", opponent=opponent, figures=["matches"]),
         )
     row, whole = first(met), first(fought)
 

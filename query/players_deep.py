@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from query.periods import EVER
 from query.players import guids_of, match_sums, player_names
 from query.ratios import kd_ratio, kilometres, mean, metres, percent, points
 from query.results import Results, add_up, matches_of
 from query.scope import EVERYTHING, Scope
-from query.together import DIVIDED, Asks, asking, divided
+from query.together import DIVIDED, FIGURES, Asks, asking, divided
 from query.visits import running_streak, sessions
 from schema.answers.players_deep import (
     BotVictim,
@@ -54,6 +54,22 @@ class Figures(dict[str, Any]):
         return 0
 
 
+class Needs(NamedTuple):
+    """What an answer needs to know, by the groups of figures of player_counters.sql and player_sequences.sql."""
+
+    counters: Sequence[str]
+    sequences: Sequence[str]
+
+
+COMBAT: Final = Needs(("fights", "ways"), ("openings", "runs", "rows", "deeds", "lives"))
+MOVEMENT: Final = Needs(("moves",), ("stances",))
+FLOW: Final = Needs(("uses",), ("openings", "rounds"))
+DEEP: Final = Needs(
+    (*COMBAT.counters, *MOVEMENT.counters, "stances", "ranges", "uses"),
+    (*COMBAT.sequences, *MOVEMENT.sequences, "visits"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What several answers rest on: sums of views, of ended matches, of settled matches."""
@@ -75,16 +91,18 @@ def bind(guids: Sequence[str], scope: Scope, **more: object) -> dict[str, object
     return {**bound, "guids": list(guids), **more}
 
 
-async def basis(store: Asks, guids: Sequence[str], scope: Scope, *, results: bool = True) -> Basis:
+async def basis(
+    store: Asks, guids: Sequence[str], scope: Scope, needs: Needs, *, results: bool = True
+) -> Basis:
     """The sums of one person in a scope. The weapon filter does not apply: these are not divided by weapon.
 
-    Without `results` those are zeros.
+    What is not among the needs, and without `results` those, is 0.
     """
     bound = bind(guids, scope)
     counters, matches, sequences = await asyncio.gather(
-        counted(store, guids, scope),
+        counted(store, guids, scope, *needs.counters),
         matches_of(store, bound) if results else _nothing(),
-        store.rows("player_sequences", bound),
+        store.rows("player_sequences", {**bound, FIGURES: needs.sequences}),
     )
     return Basis(guids, counters, add_up(matches), _in_order(first(sequences)))
 
@@ -96,9 +114,9 @@ def _in_order(sequences: Figures) -> Figures:
     return Figures({**sequences, **played._asdict(), "current_streak": running_streak(backwards)})
 
 
-async def counted(store: Asks, guids: Sequence[str], scope: Scope) -> Figures:
-    """What views count of one person in a scope."""
-    return first(await divided(store, "player_counters", bind(guids, scope), ""))
+async def counted(store: Asks, guids: Sequence[str], scope: Scope, *figures: str) -> Figures:
+    """What views count of one person in a scope: these figures (clickhouse/queries/player_counters.sql)."""
+    return first(await divided(store, "player_counters", bind(guids, scope, figures=figures), ""))
 
 
 async def _nothing() -> Sequence[Row]:
@@ -120,9 +138,9 @@ async def things(store: Asks, guids: Sequence[str], scope: Scope, *kinds: str) -
 
 async def duels(
     store: Asks, guids: Sequence[str], scope: Scope, dimension: str, *, parent: str = "", parent_value: str = "",
-    weapons: Sequence[str] = (), opponent: str = "", limit: int = ROWS_MAX,
+    weapons: Sequence[str] = (), opponent: str = "", figures: Sequence[str] = (), limit: int = ROWS_MAX,
 ) -> Sequence[Row]:  # fmt: skip
-    """Kills and deaths of settled matches by a circumstance, most kills first."""
+    """Kills and deaths of settled matches by a circumstance, most kills first; `figures` are what else is counted."""
     bound = bind(
         guids,
         scope,
@@ -130,6 +148,7 @@ async def duels(
         parent_value=parent_value,
         weapons=list(weapons),
         opponent=opponent,
+        figures=figures,
         rows_max=limit,
     )
     return await divided(store, "player_duels_by", bound, dimension)
@@ -157,6 +176,17 @@ async def weapons_of(store: Asks, guids: Sequence[str], scope: Scope) -> list[De
             )
         )  # fmt: skip
     return sorted(found, key=lambda weapon: (-weapon.kills, -weapon.shots, weapon.name))
+
+
+async def best_weapon(store: Asks, guids: Sequence[str], scope: Scope) -> tuple[str, int]:
+    """Name and kills of the first of `weapons_of`; "" and 0 without any. Shots are asked only where kills do not tell."""
+    fought = [row for row in await duels(store, guids, scope, "weapon") if row["label"]]
+    most = max((row["kills"] for row in fought), default=0)
+    best = [row["label"] for row in fought if row["kills"] == most]
+    if most and len(best) == 1:
+        return best[0], most
+    weapons = await weapons_of(store, guids, scope)
+    return (weapons[0].name, weapons[0].kills) if weapons else ("", 0)
 
 
 def combat(of: Basis, nutshots: int) -> DeepCombat:
@@ -207,20 +237,22 @@ async def player_combat(store: Asks, guid: str, scope: Scope = EVERYTHING) -> De
     """Fighting."""
     guids = await guids_of(store, guid, scope)
     of, at_pelvis = await asyncio.gather(
-        basis(store, guids, scope, results=False), nutshots(store, guids, scope.game)
+        basis(store, guids, scope, COMBAT, results=False), nutshots(store, guids, scope.game)
     )
     return combat(of, at_pelvis)
 
 
 async def player_movement(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepMovement:
     """Getting about."""
-    return movement(await basis(store, await guids_of(store, guid, scope), scope, results=False))
+    return movement(await basis(store, await guids_of(store, guid, scope), scope, MOVEMENT, results=False))
 
 
 async def player_stance(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepStance:
     """Kills by stance."""
     guids = await guids_of(store, guid, scope)
-    return stance(*await asyncio.gather(counted(store, guids, scope), duels(store, guids, scope, "stance")))
+    return stance(
+        *await asyncio.gather(counted(store, guids, scope, "stances"), duels(store, guids, scope, "stance"))
+    )
 
 
 def stance(c: Figures, by_stance: Sequence[Row]) -> DeepStance:
@@ -284,7 +316,7 @@ async def deep_stats(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepS
 async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepStats:
     (of, matches, picked), (at_pelvis, weapons, (met, name), by_stance) = await asyncio.gather(
         asyncio.gather(
-            basis(store, guids, scope),
+            basis(store, guids, scope, DEEP),
             match_sums(store, guids, scope),
             things(store, guids, scope, "item"),
         ),
@@ -332,7 +364,7 @@ async def vehicles(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PlayerV
     guids = await guids_of(store, guid, scope)
     async with asking(store) as together:
         c, used, mods, weapons = await asyncio.gather(
-            counted(together, guids, scope),
+            counted(together, guids, scope, "ways", "moves", "uses"),
             things(together, guids, scope, "vehicle", "turret"),
             duels(together, guids, scope, "mod"),
             duels(together, guids, scope, "weapon"),
@@ -359,7 +391,9 @@ async def vehicles(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PlayerV
 async def game_flow(store: Asks, guid: str, scope: Scope = EVERYTHING) -> GameFlow:
     """Rounds, objectives, teams; rounds and time of settled matches."""
     guids = await guids_of(store, guid, scope)
-    of, captured = await asyncio.gather(basis(store, guids, scope), things(store, guids, scope, "objective"))
+    of, captured = await asyncio.gather(
+        basis(store, guids, scope, FLOW), things(store, guids, scope, "objective")
+    )
     s, r = of.sequences, of.results
     seen_ms = s["in_allies_ms"] + s["in_axis_ms"]
     return GameFlow(
@@ -378,7 +412,7 @@ async def world(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PlayerWorl
     """Ladders, doors, items, chat and falls; what has a height, a team or a damage: settled matches."""
     guids = await guids_of(store, guid, scope)
     c, rows, mods = await asyncio.gather(
-        counted(store, guids, scope),
+        counted(store, guids, scope, "moves", "items", "uses"),
         things(store, guids, scope, "ladder", "chat", "fall"),
         duels(store, guids, scope, "mod"),
     )
@@ -404,7 +438,8 @@ async def bots(store: Asks, guid: str, asked: Scope = EVERYTHING) -> PlayerBots:
     guids = await guids_of(store, guid, asked)
     of_all = asked.anywhere and asked.period == EVER and not asked.weapon
     duelled, met = await asyncio.gather(
-        duels(store, guids, asked, "opponent"), rivals_of(store, guids, asked.game) if of_all else _nothing()
+        duels(store, guids, asked, "opponent", figures=["bots"]),
+        rivals_of(store, guids, asked.game) if of_all else _nothing(),
     )
     fought = [row for row in duelled if row["with_bot"]]
     if of_all:

@@ -1,8 +1,8 @@
 """What the parts of one answer ask is asked once, and together.
 
 A player's war room is made of five answers that rest on the same sums. `Together` is the store they ask: the same question is one
-statement however many ask it, and questions that differ only in how they divide (`dimensions`) are one statement too, because
-planning a wide statement costs ten times what a player's rows cost to read.
+statement however many ask it, and questions that differ only in how they divide (`dimensions`) or in what they count (`figures`) are
+one statement too, because planning a wide statement costs ten times what a player's rows cost to read.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from cache.tasks import end_tasks
 
 DIVIDED: Final = "dimensions"
 """The parameter of queries that answer several dimensions at once; each of their rows names its `dimension`."""
+FIGURES: Final = "figures"
+"""The parameter of queries that count only what is asked for, by groups of their columns."""
+JOINED: Final = (DIVIDED, FIGURES)
+"""What may differ between questions that are one statement: it is asked for everything that any of them names."""
 GATHERING_TURNS: Final = 4
 """Turns of the event loop in which questions are gathered: as deep as one `asyncio.gather` stands in another."""
 
@@ -40,9 +44,9 @@ async def divided(store: Asks, query: str, parameters: Mapping[str, object], dim
 
 
 class _Question(NamedTuple):
-    """A statement under way, and the dimensions it is asked for."""
+    """A statement under way, and the dimensions and figures it is asked for."""
 
-    dimensions: set[str]
+    wanted: dict[str, set[str]]
     answer: asyncio.Task[list[dict[str, Any]]]
 
 
@@ -56,13 +60,14 @@ class Together:
         self._tasks: list[asyncio.Task[list[dict[str, Any]]]] = []
 
     async def rows(self, query: str, parameters: Mapping[str, object] = NOTHING) -> list[dict[str, Any]]:
-        """The rows; of a query by dimensions those of other parts of the answer are among them."""
-        rest = {name: value for name, value in parameters.items() if name != DIVIDED}
+        """The rows; what other parts of the answer asked the same query for, dimensions and figures, is among them."""
+        rest = {name: value for name, value in parameters.items() if name not in JOINED}
         key, wanted = f"{query} {sorted(rest.items())!r}", _wanted(parameters)
         known = self._asked.get(key)
         if known is not None and key in self._gathering:
-            known.dimensions.update(wanted)
-        elif known is None or not known.dimensions.issuperset(wanted):
+            for name, words in wanted.items():
+                known.wanted[name] |= words
+        elif known is None or any(words - known.wanted[name] for name, words in wanted.items()):
             known = self._begin(key, query, rest, wanted)
         # One who leaves does not take the answer of the others with him.
         return await asyncio.shield(known.answer)
@@ -71,24 +76,27 @@ class Together:
         """Stop what still runs: an answer that failed in one part needs no other."""
         await end_tasks(*self._tasks)
 
-    def _begin(self, key: str, query: str, rest: Mapping[str, object], wanted: set[str]) -> _Question:
+    def _begin(
+        self, key: str, query: str, rest: Mapping[str, object], wanted: dict[str, set[str]]
+    ) -> _Question:
         ask: Coroutine[Any, Any, list[dict[str, Any]]]
         if wanted:
             self._gathering.add(key)
-            ask = self._divided(key, query, rest, wanted)
+            ask = self._joined(key, query, rest, wanted)
         else:
             ask = self._store.rows(query, rest)
         question = self._asked[key] = _Question(wanted, asyncio.create_task(ask))
         self._tasks.append(question.answer)
         return question
 
-    async def _divided(
-        self, key: str, query: str, rest: Mapping[str, object], wanted: set[str]
+    async def _joined(
+        self, key: str, query: str, rest: Mapping[str, object], wanted: dict[str, set[str]]
     ) -> list[dict[str, Any]]:
         for _ in range(GATHERING_TURNS):
             await asyncio.sleep(0)
         self._gathering.discard(key)
-        return await self._store.rows(query, {**rest, DIVIDED: sorted(wanted)})
+        joined = {name: sorted(words) for name, words in wanted.items()}
+        return await self._store.rows(query, {**rest, **joined})
 
 
 @asynccontextmanager
@@ -104,6 +112,6 @@ async def asking(store: Asks) -> AsyncIterator[Together]:
         await together.end()
 
 
-def _wanted(parameters: Mapping[str, object]) -> set[str]:
-    named = parameters.get(DIVIDED, ())
-    return {str(one) for one in named} if isinstance(named, Sequence) else set()
+def _wanted(parameters: Mapping[str, object]) -> dict[str, set[str]]:
+    named = {name: parameters[name] for name in JOINED if name in parameters}
+    return {name: {str(one) for one in words} for name, words in named.items() if isinstance(words, Sequence)}

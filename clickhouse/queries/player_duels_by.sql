@@ -1,6 +1,7 @@
 -- Question: how do the kills and deaths of these players divide by one circumstance, within one value of another?
 -- Several dimensions are one statement; `label` is the whole when `dimension` is empty.
--- Parameters: game; guids (one person's, at most 100); dimensions, parent (of: empty, weapon, map, server, game_mode, hour, day, day_of_week,
+-- `figures`: what is counted besides kills and deaths: distances, bots, matches.
+-- Parameters: figures; game; guids (one person's, at most 100); dimensions, parent (of: empty, weapon, map, server, game_mode, hour, day, day_of_week,
 --   time_of_day, victim, killer, opponent, hitloc, mod, stance, range; dimensions also: match, map_weapon,
 --   weapon_hitloc, opponent_weapon); parent_value; weapons (only these as received; empty = any);
 --   opponent (guid; empty = any); bounded (0: of all time); from_time, to_time; server_id, map_name, gametype, weapon (empty = any);
@@ -27,19 +28,19 @@ SELECT
         /* if dimensions: opponent_weapon */ dimension = 'opponent_weapon', opponent_guid || '\n' || if(is_death, 'by', 'with') || '\n' || toString(player_duels.weapon),
         /* if dimensions: range */ dimension = 'range', multiIf(distance_units = 0, 'unknown', distance_units * 0.0254 < 10, '<10', distance_units * 0.0254 < 30, '<30', distance_units * 0.0254 < 60, '<60', '>=60'),
         true, '', '') AS label,
+    /* if figures: distances */ countIf(NOT is_death AND kill_kind = 'kill' AND distance_units > 0) AS distance_kills,
+    /* if figures: distances */ sumIf(distance_units, NOT is_death AND kill_kind = 'kill') AS kill_distance,
+    /* if figures: distances */ maxIf(distance_units, NOT is_death AND kill_kind = 'kill') AS longest,
+    /* if figures: distances */ minIf(distance_units, NOT is_death AND kill_kind = 'kill' AND distance_units > 0) AS shortest,
+    /* if figures: bots */ countIf(NOT is_death AND kill_kind = 'bot' AND distance_units > 0) AS bot_distance_kills,
+    /* if figures: bots */ sumIf(distance_units, NOT is_death AND kill_kind = 'bot') AS bot_kill_distance,
+    /* if figures: bots */ max(opponent_is_bot) AS with_bot,
+    /* if figures: matches */ uniqExact(match_id) AS matches,
     countIf(NOT is_death AND kill_kind = 'kill') AS kills,
     countIf(NOT is_death AND kill_kind = 'bot') AS bot_kills,
     countIf(NOT is_death AND kill_kind = 'team_kill') AS team_kills,
     countIf(is_death) AS deaths,
-    countIf(NOT is_death AND kill_kind = 'kill' AND hitloc IN ('head', 'helmet')) AS headshots,
-    countIf(NOT is_death AND kill_kind = 'kill' AND distance_units > 0) AS distance_kills,
-    sumIf(distance_units, NOT is_death AND kill_kind = 'kill') AS kill_distance,
-    maxIf(distance_units, NOT is_death AND kill_kind = 'kill') AS longest,
-    minIf(distance_units, NOT is_death AND kill_kind = 'kill' AND distance_units > 0) AS shortest,
-    countIf(NOT is_death AND kill_kind = 'bot' AND distance_units > 0) AS bot_distance_kills,
-    sumIf(distance_units, NOT is_death AND kill_kind = 'bot') AS bot_kill_distance,
-    uniqExact(match_id) AS matches,
-    max(opponent_is_bot) AS with_bot
+    countIf(NOT is_death AND kill_kind = 'kill' AND hitloc IN ('head', 'helmet')) AS headshots
 FROM player_duels FINAL
 ARRAY JOIN {dimensions:Array(String)} AS dimension
 WHERE game = {game:String} AND player_guid IN {guids:Array(String)}

@@ -77,7 +77,7 @@ async def test_named_query_is_its_file(store: ClickHouse) -> None:
 
 
 def test_a_condition_nobody_asks_for_is_not_in_the_text() -> None:
-    nowhere = {"server_id": "", "map_name": "", "gametype": ""}
+    nowhere = {"server_id": "", "map_name": "", "gametype": "", "bounded": 0, "figures": []}
     bare = asked_text("player_counters", {**nowhere, "dimensions": [""]})
     on_server = asked_text("player_counters", {**nowhere, "server_id": "s1", "dimensions": ["", "hour"]})
     assert "server_id = {" not in bare
@@ -90,7 +90,8 @@ def test_a_condition_nobody_asks_for_is_not_in_the_text() -> None:
 
 
 def test_a_word_of_a_text_is_no_part_of_it() -> None:
-    anything = dict.fromkeys(("server_id", "map_name", "gametype", "weapon", "weapons", "opponent"), "")
+    filters = ("bounded", "figures", "server_id", "map_name", "gametype", "weapon", "weapons", "opponent")
+    anything = dict.fromkeys(filters, "")
     within = asked_text("player_duels_by", {**anything, "parent": "game_mode", "dimensions": ["map_weapon"]})
     assert "gametype = {parent_value:String}" in within
     assert "map_name = {parent_value:String}" not in within

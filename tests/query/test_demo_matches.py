@@ -164,9 +164,10 @@ async def test_every_figure_of_every_player_in_every_match_is_that_of_a_recount(
 
 
 async def test_what_the_matches_of_a_player_add_up_to_is_a_recount(twice: Twice) -> None:
+    needs = players_deep.Needs((), ("runs", "visits", "steadiness"))
     for guid in often(twice.events, 15):
         counted = career(twice.events, guid)
-        of = await players_deep.basis(twice.otherwise, [guid], EVERYTHING)
+        of = await players_deep.basis(twice.otherwise, [guid], EVERYTHING, needs)
         peak = await players_advanced.peak_performance(twice.otherwise, guid)
         answered = {**of.sequences, **msgspec.to_builtins(peak.streaks)}
         assert {name: answered[name] for name in counted} == pytest.approx(counted, abs=1e-6), guid

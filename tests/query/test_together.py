@@ -58,6 +58,21 @@ async def test_dimensions_of_parts_within_parts_are_one_statement() -> None:
     assert [parameters["dimensions"] for _, parameters in store.asked] == [["", "hour", "map"]]
 
 
+async def test_figures_of_parts_are_one_statement_and_others_too_late_another() -> None:
+    store = Store()
+    async with asking(store) as together:
+        await asyncio.gather(
+            divided(together, "sums", {"figures": ["fights"]}, ""),
+            divided(together, "sums", {"figures": ["moves", "fights"]}, "map"),
+            divided(together, "sums", {"figures": []}, ""),
+        )
+        await divided(together, "sums", {"figures": ["moves"]}, "map")
+        await divided(together, "sums", {"figures": ["uses"]}, "map")
+    assert [(asked["dimensions"], asked["figures"]) for _, asked in store.asked] == [
+        (["", "map"], ["fights", "moves"]), (["map"], ["uses"]),
+    ]  # fmt: skip
+
+
 async def test_a_dimension_asked_for_too_late_is_a_statement_of_its_own() -> None:
     store = Store()
     async with asking(store) as together:
