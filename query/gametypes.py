@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
-from query.maps import maps
+from query.maps import maps_played
 from query.scope import EVERYTHING, Scope
 from schema.answers.gametypes import GametypeItem, GametypeMap, GametypeName, GametypeNames, GametypePage
 from schema.gametypes import API_GAMETYPES, GAMETYPES, OTHER, fold_gametype
+from schema.map_names import display_name
 
 DESCRIPTIONS: Final[Mapping[str, str]] = {
     "ffa": "Everybody against everybody.",
@@ -52,21 +54,27 @@ async def gametype_page(store: ClickHouse, word: str, asked: Scope = EVERYTHING)
     gametype = "" if word.lower() == OTHER else fold_gametype(word)
     if not gametype and word.lower() != OTHER:
         return None
-    rows = await _rows(store, asked, gametype)
-    played = await maps(store, replace(asked, gametype=gametype)) if gametype else []
+    rows, played = await asyncio.gather(_rows(store, asked, gametype), _maps(store, asked, gametype))
     return GametypePage(
         **_item(_id(gametype), rows[0] if rows else _NEVER_PLAYED),
-        maps=[
-            GametypeMap(
-                name=one.name,
-                map_name=one.name,
-                display_name=one.display_name,
-                matches=one.total_matches,
-                kills=one.total_kills,
-            )
-            for one in played
-        ],
+        maps=played,
     )
+
+
+async def _maps(store: ClickHouse, asked: Scope, gametype: str) -> list[GametypeMap]:
+    """The maps a game type was played on; none of the unknown one."""
+    if not gametype:
+        return []
+    return [
+        GametypeMap(
+            name=row["map_name"],
+            map_name=row["map_name"],
+            display_name=display_name(row["map_name"]),
+            matches=row["total_matches"],
+            kills=row["kills"],
+        )
+        for row in await maps_played(store, replace(asked, gametype=gametype))
+    ]
 
 
 async def _rows(store: ClickHouse, asked: Scope, gametype: str | None) -> list[dict[str, Any]]:

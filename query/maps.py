@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.leaderboards import map_leaderboard
-from query.map_matches import NO_MATCHES, map_matches
+from query.map_matches import COURSE, NO_MATCHES, TEAM_GAMETYPES, TEAMS, map_matches
 from query.rankings import Page
 from query.ratios import kd_ratio, mean, metres, percent
 from query.scope import EVERYTHING, Scope
-from query.teams import team_performance
+from query.teams import performance
 from query.weapons import top_by_kills
 from schema.answers.maps import (
     HeatmapData,
@@ -35,8 +35,11 @@ TOP_PLAYERS: Final = 10
 TOP_WEAPONS: Final = 5
 WEAPONS_READ: Final = 30
 """Of each map: spellings are folded after they are read."""
+ARMS_MAX: Final = 50_000
 POPULAR_MAPS: Final = 10
 KINDS: Final = ("kills", "deaths")
+FIGURES: Final = "figures"
+PLAYERS: Final = "players"
 CELL_UNITS: Final = 50
 HEATMAP_POINTS_MAX: Final = 3000
 PAGE_CELL_UNITS: Final = 100
@@ -53,7 +56,9 @@ _NEVER_PLAYED: Final[Row] = {
 async def maps(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapItem]:
     """Every map, most matches first, of a period, server or game type. Durations are of matches that began in the period."""
     rows, matches, weapons = await asyncio.gather(
-        _rows(store, asked, MAPS_MAX), map_matches(store, asked), _weapons(store, asked)
+        _rows(store, asked, MAPS_MAX, [FIGURES, PLAYERS]),
+        map_matches(store, asked, [COURSE]),
+        _weapons(store, asked),
     )
     return [
         _item(row, matches.get(row["map_name"], NO_MATCHES), weapons.get(row["map_name"], [])) for row in rows
@@ -68,7 +73,7 @@ async def map_list(store: ClickHouse, game: str = MOHAA) -> MapNames:
 
 async def popular_maps(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapPopularity]:
     """The ten maps with most matches."""
-    rows = await _rows(store, asked, MAPS_MAX)
+    rows = await _rows(store, asked, MAPS_MAX, [FIGURES])
     whole = sum(row["total_matches"] for row in rows)
     return [
         MapPopularity(
@@ -91,19 +96,15 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
     Heatmaps are those of the period's whole days, of every server and game type.
     """
     of_map = replace(asked, map_name=map_name)
-    rows, matches_of, weapons_of, leaders, teams, *heat = await asyncio.gather(
-        _rows(store, of_map, 1),
-        map_matches(store, of_map),
-        _weapons(store, of_map),
+    rows, matches_of, arms, leaders, heat = await asyncio.gather(
+        _rows(store, of_map, 1, [FIGURES, PLAYERS]),
+        map_matches(store, of_map, [COURSE, TEAMS]),
+        _arms(store, of_map),
         map_leaderboard(store, of_map, Page(limit=TOP_PLAYERS)),
-        team_performance(store, of_map),
-        *(
-            map_heatmap(store, map_name, kind, asked, cell_units=PAGE_CELL_UNITS, limit=PAGE_POINTS_MAX)
-            for kind in KINDS
-        ),
+        _heatmaps(store, map_name, KINDS, asked, PAGE_CELL_UNITS, PAGE_POINTS_MAX),
     )
     row = rows[0] if rows and map_name else _NEVER_PLAYED
-    matches, weapons = matches_of.get(map_name, NO_MATCHES), weapons_of.get(map_name, [])
+    matches, weapons = matches_of.get(map_name, NO_MATCHES), _most_used(arms)
     return MapPage(
         map_name=map_name,
         name=map_name,
@@ -120,7 +121,7 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
         hs_percent=percent(row["headshots"], row["kills"]),
         popular_weapon=weapons[0].name if weapons else "",
         top_weapons=weapons,
-        teams=teams,
+        teams=performance(arms, matches),
         last_played=matches["last_played_at"],
         top_players=[
             MapPlayer(
@@ -133,7 +134,7 @@ async def map_page(store: ClickHouse, map_name: str, asked: Scope = EVERYTHING) 
             )
             for entry in leaders.leaderboard
         ],
-        heatmap_data=HeatmapData(**dict(zip(KINDS, heat, strict=True))),
+        heatmap_data=HeatmapData(**heat),
     )
 
 
@@ -147,9 +148,26 @@ async def map_heatmap(
     limit: int = HEATMAP_POINTS_MAX,
 ) -> list[HeatPoint]:
     """Where most of the `kills` or `deaths` of a map happened in a period (by whole days), on a grid of `cell_units` (a multiple of 50)."""
+    found = await _heatmaps(store, map_name, [kind], asked, cell_units, limit)
+    return found[kind]
+
+
+async def _heatmaps(
+    store: ClickHouse, map_name: str, kinds: Sequence[str], asked: Scope, cell_units: int, limit: int
+) -> dict[str, list[HeatPoint]]:
+    """kind -> its heatmap."""
     of_map = replace(asked, map_name=map_name).parameters()
-    rows = await store.rows("heatmap", {**of_map, "kind": kind, "cell_units": cell_units, "rows_max": limit})
-    return [HeatPoint(x=row["x"], y=row["y"], value=row["value"]) for row in rows]
+    points: dict[str, list[HeatPoint]] = {kind: [] for kind in kinds}
+    for row in await store.rows(
+        "heatmap", {**of_map, "kinds": list(kinds), "cell_units": cell_units, "rows_max": limit}
+    ):
+        points[row["kind"]].append(HeatPoint(x=row["x"], y=row["y"], value=row["value"]))
+    return points
+
+
+async def maps_played(store: ClickHouse, asked: Scope) -> list[dict[str, Any]]:
+    """Each map's `map_name`, `total_matches` and `kills`, most matches first: what takes no look at who played or how long."""
+    return await _rows(store, asked, MAPS_MAX)
 
 
 async def is_map(store: ClickHouse, map_name: str, game: str = MOHAA) -> bool:
@@ -163,11 +181,29 @@ async def _names(store: ClickHouse, map_name: str, game: str) -> list[str]:
     return [row["map_name"] for row in rows]
 
 
-async def _rows(store: ClickHouse, asked: Scope, limit: int) -> list[dict[str, Any]]:
-    """What happened on each map, most matches first."""
+async def _rows(
+    store: ClickHouse, asked: Scope, limit: int, shows: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """What happened on each map, most matches first, as maps.sql answers it."""
     by_days = not asked.server_id and not asked.gametype and asked.period.whole_days
     query = "maps" if by_days else "maps_scoped"
-    return await store.rows(query, {**asked.parameters(), "rows_max": limit})
+    return await store.rows(query, {**asked.parameters(), "shows": list(shows), "rows_max": limit})
+
+
+async def _arms(store: ClickHouse, asked: Scope) -> list[dict[str, Any]]:
+    """What was done with each weapon on the scope's map by each `team` of a game type with two; empty: all others."""
+    parameters = {**asked.parameters(), "gametypes": list(TEAM_GAMETYPES), "rows_max": ARMS_MAX}
+    return await store.rows("map_arms", parameters)
+
+
+def _most_used(arms: Sequence[Row]) -> list[MapWeapon]:
+    """The same as `_weapons` of the whole map, from its parts."""
+    kills = Counter[str]()
+    for row in arms:
+        if row["weapon"]:
+            kills[row["weapon"]] += row["kills"]
+    ranked = sorted((-number, weapon) for weapon, number in kills.items() if number)
+    return _top_weapons([{"weapon": weapon, "kills": -number} for number, weapon in ranked[:WEAPONS_READ]])
 
 
 async def _weapons(store: ClickHouse, asked: Scope) -> dict[str, list[MapWeapon]]:
@@ -175,9 +211,11 @@ async def _weapons(store: ClickHouse, asked: Scope) -> dict[str, list[MapWeapon]
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in await store.rows("map_weapons", {**asked.parameters(), "weapons_max": WEAPONS_READ}):
         rows[row["map_name"]].append(row)
-    return {
-        name: [_weapon(one) for one in top_by_kills(of_map)[:TOP_WEAPONS]] for name, of_map in rows.items()
-    }
+    return {name: _top_weapons(of_map) for name, of_map in rows.items()}
+
+
+def _top_weapons(rows: Sequence[Row]) -> list[MapWeapon]:
+    return [_weapon(one) for one in top_by_kills(rows)[:TOP_WEAPONS]]
 
 
 def _weapon(row: Row) -> MapWeapon:

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from clickhouse.client import ClickHouse
+from query.map_matches import NO_MATCHES, TEAM_GAMETYPES, TEAMS, map_matches, matches_by_map
 from query.ratios import kd_ratio, percent
 from query.scope import EVERYTHING, Scope
 from query.weapon_names import folded
 from schema.answers.teams import MapBalance, TeamFigures, TeamPerformance
-from schema.gametypes import GAMETYPES
 from schema.map_names import display_name
 
-TEAM_GAMETYPES: Final = tuple(name for name, gametype in GAMETYPES.items() if gametype.team)
 ROWS_MAX: Final = 50_000
 OTHER: Final = {"allies": "axis", "axis": "allies"}
 
@@ -24,56 +23,53 @@ Row = Mapping[str, Any]
 
 async def team_performance(store: ClickHouse, asked: Scope = EVERYTHING) -> TeamPerformance:
     """Both teams of a period, map, server or game type together."""
-    deeds, wins = await asyncio.gather(_deeds(store, asked), _wins(store, asked))
-    rows = [row for of_map in deeds.values() for row in of_map]
-    return _performance(rows, sum(wins.values(), Counter()))
+    deeds, wins = await asyncio.gather(_deeds(store, asked), matches_by_map(store, asked, [TEAMS]))
+    whole = Counter[str]()
+    for row in wins:
+        whole.update({name: row[name] for name in OTHER})
+    return performance(deeds, whole)
 
 
 async def map_balances(store: ClickHouse, asked: Scope = EVERYTHING) -> list[MapBalance]:
     """Both teams on each map, most matches first."""
-    deeds, wins = await asyncio.gather(_deeds(store, asked), _wins(store, asked))
-    found = [_balance(name, deeds.get(name, []), wins[name]) for name in {*deeds, *wins} if name]
+    deeds, played = await asyncio.gather(
+        _deeds(store, asked, by_map=True), map_matches(store, asked, [TEAMS])
+    )
+    of_map: dict[str, list[Row]] = defaultdict(list)
+    for row in deeds:
+        of_map[row["map_name"]].append(row)
+    wins = {name: row for name, row in played.items() if row["team_matches"]}
+    found = [_balance(name, of_map[name], wins.get(name, NO_MATCHES)) for name in {*of_map, *wins} if name]
     return sorted(found, key=lambda one: (-one.matches, one.map_name))
 
 
-async def _deeds(store: ClickHouse, asked: Scope) -> dict[str, list[Row]]:
-    """map -> what each team did on it with each weapon."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    rows = await store.rows(
-        "team_totals", {**asked.parameters(), "gametypes": list(TEAM_GAMETYPES), "rows_max": ROWS_MAX}
-    )
-    for row in rows:
-        found[row["map_name"]].append(row)
-    return found
+async def _deeds(store: ClickHouse, asked: Scope, *, by_map: bool = False) -> list[dict[str, Any]]:
+    """What each team did with each weapon (and on each map), as team_totals.sql answers it."""
+    parameters = {
+        **asked.parameters(), "gametypes": list(TEAM_GAMETYPES), "by_map": by_map, "rows_max": ROWS_MAX,
+    }  # fmt: skip
+    return await store.rows("team_totals", parameters)
 
 
-async def _wins(store: ClickHouse, asked: Scope) -> dict[str, Counter[str]]:
-    """map -> matches, and matches won by each team."""
-    rows = await store.rows("team_wins", {**asked.parameters(), "gametypes": list(TEAM_GAMETYPES)})
-    return defaultdict(
-        Counter,
-        {row["map"]: Counter({name: row[name] for name in ("matches", "allies", "axis")}) for row in rows},
-    )
-
-
-def _balance(name: str, rows: Sequence[Row], wins: Counter[str]) -> MapBalance:
-    both = _performance(rows, wins)
+def _balance(name: str, rows: Sequence[Row], wins: Row) -> MapBalance:
+    both = performance(rows, wins)
     return MapBalance(
         map_name=name,
         display_name=display_name(name),
-        matches=wins["matches"],
+        matches=wins["team_matches"],
         axis=both.axis,
         allies=both.allies,
     )
 
 
-def _performance(rows: Sequence[Row], wins: Counter[str]) -> TeamPerformance:
+def performance(rows: Sequence[Row], wins: Row) -> TeamPerformance:
+    """Both teams, from what each did with each weapon and the matches that each won."""
     return TeamPerformance(
         **{team: _figures([row for row in rows if row["team"] == team], team, wins) for team in OTHER}
     )
 
 
-def _figures(rows: Sequence[Row], team: str, wins: Counter[str]) -> TeamFigures:
+def _figures(rows: Sequence[Row], team: str, wins: Row) -> TeamFigures:
     sums = Counter[str]()
     for row in rows:
         sums.update({name: row[name] for name in ("kills", "deaths", "headshots", "objectives")})

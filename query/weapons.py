@@ -93,7 +93,7 @@ async def _figures(store: ClickHouse, asked: Scope) -> list[dict[str, Any]]:
 
 def _days(asked: Scope) -> dict[str, object]:
     parameters = asked.parameters()
-    return {name: parameters[name] for name in ("game", "from_day", "to_day")}
+    return {name: parameters[name] for name in ("game", "bounded", "from_day", "to_day")}
 
 
 async def _users(store: ClickHouse, names: Sequence[str], asked: Scope) -> list[WeaponUser]:

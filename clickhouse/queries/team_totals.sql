@@ -1,8 +1,8 @@
--- Question: what did each of the two teams do on each map, with which weapons?
--- Parameters: game; map_name, server_id, gametype (empty = all); gametypes (those with two teams); from_day, to_day (excluded); rows_max
+-- Question: what did each of the two teams do (`by_map`: on each map), with which weapons?
+-- Parameters: game; map_name, server_id, gametype (empty = all); gametypes (those with two teams); bounded (0: of all time); from_day, to_day (excluded); by_map (0 or 1); rows_max
 -- Reads: team_weapon_days
 SELECT
-    map_name,
+    /* if by_map */ map_name,
     team,
     weapon,
     sum(kills) AS kills,
@@ -11,10 +11,14 @@ SELECT
     sum(objectives) AS objectives
 FROM team_weapon_days
 WHERE game = {game:String} AND team IN ('allies', 'axis') AND gametype IN {gametypes:Array(String)}
-    AND day >= {from_day:Date} AND day < {to_day:Date}
+    /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}
     /* if map_name */ AND map_name = {map_name:String}
     /* if server_id */ AND server_id = {server_id:String}
     /* if gametype */ AND gametype = {gametype:String}
-GROUP BY map_name, team, weapon
-ORDER BY map_name, team, kills DESC, weapon
+GROUP BY
+    /* if by_map */ map_name,
+    team, weapon
+ORDER BY
+    /* if by_map */ map_name,
+    team, kills DESC, weapon
 LIMIT {rows_max:UInt32}

@@ -1,5 +1,5 @@
 -- Question: what was done with a weapon on the days of a period, by how many, how far?
--- Parameters: game; weapons (every name it was received under); from_day, to_day (excluded)
+-- Parameters: game; weapons (every name it was received under); bounded (0: of all time); from_day, to_day (excluded)
 -- Reads: weapon_player_days
 SELECT
     sum(kills) AS kills,
@@ -14,4 +14,5 @@ SELECT
     sum(distance_kills) AS distance_kill_count,
     max(kill_distance_max) AS longest_kill
 FROM weapon_player_days
-WHERE game = {game:String} AND weapon IN {weapons:Array(String)} AND day >= {from_day:Date} AND day < {to_day:Date}
+WHERE game = {game:String} AND weapon IN {weapons:Array(String)}
+    /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}

@@ -1,5 +1,5 @@
 -- Question: what was done with each weapon on the days of a period?
--- Parameters: game; from_day, to_day (excluded); rows_max
+-- Parameters: game; bounded (0: of all time); from_day, to_day (excluded); rows_max
 -- Reads: team_weapon_days
 SELECT
     weapon,
@@ -12,7 +12,8 @@ SELECT
     sum(kill_distance) AS kill_distance_sum,
     sumIf(team_weapon_days.kills, distance_band > 0) AS distance_kill_count
 FROM team_weapon_days
-WHERE game = {game:String} AND weapon != '' AND day >= {from_day:Date} AND day < {to_day:Date}
+WHERE game = {game:String} AND weapon != ''
+    /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}
 GROUP BY weapon
 ORDER BY kills DESC, shots_fired DESC, weapon
 LIMIT {rows_max:UInt32}

@@ -1,5 +1,5 @@
 -- Question: as weapons.sql, on one map or server, or in one game type?
--- Parameters: game; map_name, server_id, gametype (empty = all); from_day, to_day (excluded); rows_max
+-- Parameters: game; map_name, server_id, gametype (empty = all); bounded (0: of all time); from_day, to_day (excluded); rows_max
 -- Reads: team_weapon_days
 SELECT
     weapon,
@@ -12,7 +12,8 @@ SELECT
     sum(kill_distance) AS kill_distance_sum,
     sumIf(team_weapon_days.kills, distance_band > 0) AS distance_kill_count
 FROM team_weapon_days
-WHERE game = {game:String} AND weapon != '' AND day >= {from_day:Date} AND day < {to_day:Date}
+WHERE game = {game:String} AND weapon != ''
+    /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}
     /* if map_name */ AND map_name = {map_name:String}
     /* if server_id */ AND server_id = {server_id:String}
     /* if gametype */ AND gametype = {gametype:String}
