@@ -117,7 +117,7 @@ async def _ever_played(
 ) -> tuple[Row, list[PlayerMap], list[PlayerMatch]]:
     """The same of all time, where no period divides a match: one statement for the three, whose planning is most of what they cost."""
     bound = {**asked.parameters(), "guids": list(guids)}
-    matches = await matches_of(store, bound, with_figures=True)
+    matches = await matches_of(store, bound, "shown")
     whole = add_up(matches)
     if whole.endless_matches or any(match["maps"] > 1 for match in matches):
         return await _played(store, guids, server_names, asked)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
-from query.together import Asks
+from query.together import FIGURES, Asks
 
 Row = Mapping[str, Any]
 
@@ -69,11 +69,9 @@ class Results(NamedTuple):
 NONE: Final = Results()
 
 
-async def matches_of(
-    store: Asks, bound: Mapping[str, object], *, with_figures: bool = False
-) -> Sequence[Row]:
-    """The matches of a person in a scope (`bound`: its parameters and the guids), in their order."""
-    rows = await store.rows("player_results", {**bound, "with_figures": int(with_figures)})
+async def matches_of(store: Asks, bound: Mapping[str, object], *figures: str) -> Sequence[Row]:
+    """The matches of a person in a scope (`bound`: its parameters and the guids), in their order; with figures, if named."""
+    rows = await store.rows("player_results", {**bound, FIGURES: figures})
     return sorted(rows, key=lambda match: (match["began"], match["id"]))
 
 

@@ -1,8 +1,4 @@
 -- Question: what did these players count in a scope?
 -- Parameters: those of shared/player_stats.sql, guids at most 100
 -- Reads: player_days, match_players
-SELECT *
-FROM
-(
-    /* include shared/player_stats.sql */
-)
+/* include shared/player_stats.sql */

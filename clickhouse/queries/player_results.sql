@@ -2,11 +2,11 @@
 -- A row for each match: what they add up to, by whatever divides them, is counted in query/results.py, whose Outcome tells what `outcome`
 --   means. To plan the sums here took as long as everything else.
 -- `span_ms` is wrong for a match of more than six hours: player_match_totals.sql is right for those, too.
--- With `with_figures` also what they did in each match, and how it is shown. What they did in a match that went over several `maps`
+-- With the figures `shown` also what they did in each match, and how it is shown. What they did in a match that went over several `maps`
 --   is divided by them in player_maps.sql.
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
 -- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time; server_id, map_name,
---   gametype (empty = any); with_figures (0 or 1)
+--   gametype (empty = any); figures (shown, rounds)
 -- Reads: match_players, match_summaries
 SELECT
     played.match_id AS id,
@@ -17,7 +17,8 @@ SELECT
     began,
     ended,
     span_ms,
-    /* if with_figures */ maps, his_kind, his_first, kills, bot_kills, deaths, headshots, last_event_at, allies, axis,
+    /* if figures: rounds */ match_rounds,
+    /* if figures: shown */ maps, his_kind, his_first, kills, bot_kills, deaths, headshots, last_event_at, allies, axis,
     /* include shared/outcome.sql */
 FROM
 (
@@ -26,8 +27,8 @@ FROM
         argMaxMerge(team) AS last_team,
         max(match_players.map_name) AS map,
         max(match_players.server_id) AS server,
-        /* if with_figures */ uniqExact(match_players.map_name) AS maps, max(match_players.gametype) AS his_kind, min(first_seen) AS his_first,
-        /* if with_figures */ sum(kills) AS kills, sum(bot_kills) AS bot_kills, sum(deaths) AS deaths, sum(headshots) AS headshots,
+        /* if figures: shown */ uniqExact(match_players.map_name) AS maps, max(match_players.gametype) AS his_kind, min(first_seen) AS his_first,
+        /* if figures: shown */ sum(kills) AS kills, sum(bot_kills) AS bot_kills, sum(deaths) AS deaths, sum(headshots) AS headshots,
         dateDiff('millisecond', min(first_acted), max(last_acted)) AS span_ms
     FROM match_players
     WHERE game = {game:String} AND player_guid IN {guids:Array(String)}
@@ -41,7 +42,8 @@ INNER JOIN
         max(match_summaries.gametype) AS kind,
         max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
         argMaxMerge(winning_team) AS winner,
-        /* if with_figures */ max(last_event) AS last_event_at, argMaxMerge(allies_score) AS allies, argMaxMerge(axis_score) AS axis,
+        /* if figures: shown */ max(last_event) AS last_event_at, argMaxMerge(allies_score) AS allies, argMaxMerge(axis_score) AS axis,
+        /* if figures: rounds */ max(rounds) AS match_rounds,
         sumMap(player_kills) AS match_kills
     FROM match_summaries
     WHERE game = {game:String} AND match_id IN

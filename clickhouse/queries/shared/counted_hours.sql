@@ -1,9 +1,9 @@
 -- Where shared/player_stats.sql counts when a scope names a place, a part of the day or a bound inside a day.
--- Parameters: game; from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any); guids
+-- Parameters: game; bounded (0: of all time); from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any); guids
 --   (empty: everybody)
 FROM match_players
 WHERE game = {game:String}
-    AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
+    /* if bounded */ AND hour >= {from_time:DateTime64(3, 'UTC')} AND hour < {to_time:DateTime64(3, 'UTC')}
     /* if server_id */ AND server_id = {server_id:String}
     /* if map_name */ AND map_name = {map_name:String}
     /* if gametype */ AND gametype = {gametype:String}

@@ -1,6 +1,6 @@
 -- What matches decide about every player of a scope (query/scope.py), by the names of query/ranked_stats.py, which tells how
 -- wins are decided. A match belongs to the hour in which it began.
--- Parameters: game; from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any);
+-- Parameters: game; bounded (0: of all time); from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any);
 --   with_bots (0 or 1); guids (empty: everybody); source (how the time played is told: days, by the whole of each match, which is
 --   wrong for `endless_matches`, or hours, by the hours of those, which is right)
 SELECT
@@ -8,10 +8,10 @@ SELECT
     count() AS matches_played,
     countIf(span_s > 21600) AS endless_matches,
     sum(match_kills) AS kills,
-    countIf(team_win OR ffa_win) AS wins,
-    countIf(team_win) AS team_wins,
-    countIf(ffa_win) AS ffa_wins,
-    countIf((team_decided OR ffa_decided) AND NOT team_win AND NOT ffa_win) AS losses,
+    countIf(outcome IN (2, 4)) AS wins,
+    countIf(outcome = 4) AS team_wins,
+    countIf(outcome = 2) AS ffa_wins,
+    countIf(outcome IN (1, 3)) AS losses,
     countIf(ended) AS games,
     sum(match_rounds) AS rounds,
     sum(played_s) AS playtime,
@@ -32,10 +32,11 @@ FROM
         match_deaths,
         match_distance,
         match_kills + match_deaths AS encounters,
-        between_teams AND last_team IN ('allies', 'axis') AS team_decided,
-        ffa_decided,
-        team_decided AND last_team = winner AS team_win,
-        ffa_decided AND has(leaders, player_guid) AS ffa_win
+        -- The numbers of shared/outcome.sql, which knows one person and not the leaders of a match.
+        multiIf(
+            match_gametype = 'ffa' AND ended AND notEmpty(leaders), 1 + has(leaders, player_guid),
+            match_gametype != 'ffa' AND winner IN ('allies', 'axis') AND last_team IN ('allies', 'axis'), 3 + (last_team = winner),
+            0) AS outcome
     FROM
     (
         SELECT
@@ -52,7 +53,7 @@ FROM
         WHERE game = {game:String}
             /* if guids */ AND player_guid IN {guids:Array(String)}
             /* if server_id */ AND server_id = {server_id:String}
-            AND hour >= {from_time:DateTime64(3, 'UTC')}
+            /* if bounded */ AND hour >= {from_time:DateTime64(3, 'UTC')}
         GROUP BY player_guid, match_id
     ) AS played
     INNER JOIN
@@ -65,16 +66,14 @@ FROM
             max(rounds) AS match_rounds,
             min(first_event) AS began_at,
             sumMap(player_kills) AS kills_of,
-            arrayMax(arrayConcat(mapValues(kills_of), [0])) AS most_kills,
-            -- Few names for each of the match's players, where the whole map would be copied.
-            mapKeys(mapFilter((_, killed) -> killed = most_kills, kills_of)) AS leaders,
-            match_gametype = 'ffa' AND ended AND most_kills > 0 AS ffa_decided,
-            match_gametype != 'ffa' AND winner IN ('allies', 'axis') AS between_teams
+            -- Few names for each of the match's players, where the whole map would be copied; nobody's where nobody killed.
+            mapKeys(mapFilter((_, killed) -> killed > 0 AND killed = arrayMax(mapValues(kills_of)), kills_of)) AS leaders
         FROM match_summaries
         WHERE game = {game:String}
             /* if guids */ AND match_id IN (SELECT match_id FROM match_players WHERE game = {game:String} AND player_guid IN {guids:Array(String)})
         GROUP BY match_id
-        HAVING began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
+        HAVING true
+            /* if bounded */ AND began_at >= {from_time:DateTime64(3, 'UTC')} AND began_at < {to_time:DateTime64(3, 'UTC')}
             /* if hours */ AND toHour(began_at) IN {hours:Array(UInt8)}
             /* if weekdays */ AND toDayOfWeek(began_at) IN {weekdays:Array(UInt8)}
             /* if server_id */ AND max(server_id) = {server_id:String}
