@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -20,6 +20,10 @@ KILLS_MIN: Final = 10
 """Kills in a match below which its K/D is none worth telling."""
 SHOTS_MIN: Final = 50
 """Shots in a match below which its accuracy is luck."""
+ROUNDED: Final = 0.1
+"""Values that differ by less may be equal ones: records compare them as they are shown."""
+UNREACHED: Final = 1e18
+"""More than any value."""
 
 LONGEST_KILL: Final = "longest_kill"
 
@@ -49,24 +53,24 @@ Row = Mapping[str, Any]
 async def records(
     store: ClickHouse, server_names: Mapping[str, str], asked: Scope = EVERYTHING, *, places: int = PLACES
 ) -> Records:
-    """The `places` best of each kind, earlier ones before equal later ones; matches are those that are settled.
+    """The `places` (at most 10) best of each kind, earlier ones before equal later ones; matches are those that are settled.
 
     K/D needs 10 kills in the match and accuracy 50 shots, or `asked.sample_min` of either. Bots only with `with_bots`; weapon
     and part of the day do not matter here.
     """
     sample = asked.sample_min
-    rows = await store.rows(
-        "records",
-        {
-            **asked.parameters(),
-            "kills_min": KILLS_MIN if sample is None else sample,
-            "shots_min": SHOTS_MIN if sample is None else sample,
-            "places": places,
-        },
-    )
-    by_kind: dict[str, list[Row]] = {kind: [] for kind in KINDS}
-    for row in rows:
-        by_kind[row["kind"]].append(row)
+    parameters = {
+        **asked.parameters(),
+        "kills_min": KILLS_MIN if sample is None else sample,
+        "shots_min": SHOTS_MIN if sample is None else sample,
+        "places": places,
+    }
+    [row] = await store.rows("records_least", parameters)
+    best = {kind: row[f"best_of_{kind}"] for kind in KINDS}
+    by_kind = await _best(store, parameters, {kind: _least(best[kind], places) for kind in KINDS})
+    if any(len(best[kind]) >= places > len(found) for kind, found in by_kind.items()):
+        # Among the best values were some of matches that moved away since: without them smaller ones count.
+        by_kind = await _best(store, parameters, dict.fromkeys(KINDS, 0.0))
     return Records(
         records=[
             _record(row, rank, server_names)
@@ -77,6 +81,22 @@ async def records(
         since=_bound(asked.period.since, EVER.since),
         until=_bound(asked.period.until, EVER.until),
     )
+
+
+async def _best(
+    store: ClickHouse, parameters: Mapping[str, object], least: Mapping[str, float]
+) -> dict[str, list[Row]]:
+    """kind -> its best rows, of those that reach the least of any kind."""
+    bounds = {f"least_{kind}": value for kind, value in least.items()}
+    by_kind: dict[str, list[Row]] = {kind: [] for kind in KINDS}
+    for row in await store.rows("records", {**parameters, **bounds}):
+        by_kind[row["kind"]].append(row)
+    return by_kind
+
+
+def _least(best: Sequence[float], places: int) -> float:
+    """What a value must reach to be among the first `places`, given the (negated) best ones."""
+    return -best[min(places, len(best)) - 1] - ROUNDED if best else UNREACHED
 
 
 def _record(row: Row, rank: int, server_names: Mapping[str, str]) -> Record:

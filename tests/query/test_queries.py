@@ -17,7 +17,7 @@ CALLERS = [
     for path in (ROOT / folder).rglob("*.py")
 ]
 EXAMPLES = {
-    "String": "x", "UInt8": 0, "UInt32": 1, "UInt64": 0, "Int32": 50, "Int64": 0, "Identifier": "kills", "Array(String)": ["x"],
+    "String": "x", "UInt8": 0, "UInt32": 1, "UInt64": 0, "Int32": 50, "Int64": 0, "Float64": 0.0, "Identifier": "kills", "Array(String)": ["x"],
     "Date": "2026-11-20", "DateTime('UTC')": "2026-11-20 10:00:00", "DateTime64(3, 'UTC')": "2026-11-20 10:00:00.000",
     "UUID": "76e0069f-d5ae-30f0-b56a-e55c35144934", "Array(UInt32)": [1], "Array(UInt8)": [1], "Array(Int64)": [1],
     "Array(UUID)": ["76e0069f-d5ae-30f0-b56a-e55c35144934"],

@@ -80,6 +80,19 @@ async def test_a_late_event_moves_a_match_into_the_week_before_and_its_records_w
     assert told(await records(clickhouse, {}, week_before))["kills"][0][0] == 3
 
 
+async def test_a_match_that_moved_away_hides_no_smaller_record(clickhouse: ClickHouse) -> None:
+    this_week = Scope(period=period("week", MONDAY))
+    rows = [kill(MONDAY + n * SECOND, "40", "41") for n in range(3)]
+    smaller = [kill(MONDAY + n * SECOND, "42", "43", match_id=UUID(int=9)) for n in range(2)]
+    await settled(clickhouse, rows + smaller)
+    await store(clickhouse, [kill(MONDAY - SECOND, "41", "40")], "late")
+    await Settling(clickhouse, JobsSettings(), [SEQUENCES], lambda: LATER + timedelta(days=1)).run()
+    for places in (1, 2):
+        found = told(await records(clickhouse, {}, this_week, places=places))
+        assert [one[0] for one in found["kills"]] == [2]
+        assert [one[0] for one in found["streak"]] == [2]
+
+
 @pytest.mark.parametrize("least", [0, 3, 4])
 async def test_a_minimum_sample_goes_before_what_is_needed_otherwise(
     clickhouse: ClickHouse, least: int
