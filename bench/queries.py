@@ -37,7 +37,6 @@ COLD: Final = 12
 CACHED: Final = 60
 LOAD_PER_S: Final = 5_000.0
 SETTLED_MAX_S: Final = 1800.0
-OPENED_MAX_S: Final = 300.0
 LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed", "/live/")
 """Not answers: what machines ask, documents, streams that do not end."""
 
@@ -80,9 +79,7 @@ def _measured(levels: Sequence[tuple[int, Path]], work: Path, *, filling: bool =
     for level, folder in levels:
         server = Server(folder)
         try:
-            server.ready()
-            # Reports are accepted before the engine has opened its tables.
-            server.wait(lambda folder=folder: engine_url(folder) is not None, OPENED_MAX_S, "open")  # type: ignore[misc]
+            server.whole()
             asked = Asker(server)
             if filling:
                 filled = fill(asked, filled, level, most)

@@ -18,6 +18,8 @@ import psutil
 
 STATLINE = Path(sys.executable).parent / "statline"
 START_S = 60.0
+WHOLE_S = 300.0
+"""ClickHouse opens the tables of many events for minutes."""
 
 
 class Usage(NamedTuple):
@@ -54,6 +56,11 @@ class Server:
         """Wait until it accepts events; seconds from the start of the process."""
         self.wait(lambda: self.get("/ready").get("ready") is True, START_S, "ready")
         return time.perf_counter() - self.started_s
+
+    def whole(self) -> None:
+        """Wait until every role runs and the schemas are up to date: reports are accepted long before, answers are not given."""
+        log = Path(self._log.name)
+        self.wait(lambda: "statline is ready on" in log.read_text("utf-8", "replace"), WHOLE_S, "whole")
 
     def wait(self, condition: Callable[[], bool], limit_s: float, what: str, every_s: float = 0.05) -> None:
         """Poll until `condition` holds; RuntimeError after `limit_s`."""

@@ -2,7 +2,8 @@
 
 The codes are ClickHouse's own (`src/Common/ErrorCodes.cpp`). An insert whose code is in `DATA` is bisected until the bad
 rows are alone; every other code is tried again under the same token, because losing rows is worse than waiting.
-A read whose code is in `WAIT` may be asked again later; every other code is a fault of the query.
+A read whose code is in `WAIT` may be asked again later, too: an upgrade may still be making its tables. Every other code is a
+fault of the query.
 """
 
 from __future__ import annotations
@@ -65,7 +66,6 @@ WAIT: Final[Mapping[int, str]] = MappingProxyType(
     }
 )
 
-_SCHEMA_CODES: Final = frozenset({16, 20, 60, 81})
 _TOO_MANY_PARTITIONS: Final = "Too many partitions for"
 
 
@@ -98,6 +98,6 @@ def insert_error(code: int | None, message: str) -> ClickHouseError:
 
 def read_error(code: int | None, message: str) -> ClickHouseError:
     """The error of a query or command: worth another try, or a fault of the statement itself."""
-    if code is None or (code in WAIT and code not in _SCHEMA_CODES):
+    if code is None or code in WAIT:
         return ClickHouseUnavailable(code, message)
     return ClickHouseError(code, message)

@@ -303,7 +303,7 @@ def test_unknown_codes_of_an_insert_are_retried_and_of_a_read_are_not() -> None:
     assert type(insert_error(252, "Too many partitions for single INSERT block")) is ClickHouseRefused
     assert type(insert_error(469, "x")) is ClickHouseRefused
     assert type(read_error(99_999, "x")) is ClickHouseError
-    assert type(read_error(60, "x")) is ClickHouseError
+    assert type(read_error(60, "x")) is ClickHouseUnavailable
     assert type(read_error(241, "x")) is ClickHouseUnavailable
     assert type(read_error(None, "x")) is ClickHouseUnavailable
 
