@@ -170,7 +170,7 @@ async def test_block_of_too_many_partitions_is_refused_so_that_it_is_halved(stor
 
 
 async def test_wrong_statement_is_an_error_and_not_worth_a_retry(store: ClickHouse) -> None:
-    for sql, code in (("SELEC 1", 62), ("SELECT * FROM nope", 60), ("SELECT {a:UInt8}", 456)):
+    for sql, code in (("SELEC 1", 62), ("SELECT nope", 47), ("SELECT {a:UInt8}", 456)):
         with pytest.raises(ClickHouseError) as caught:
             await store.rows_of(sql)
         assert type(caught.value) is ClickHouseError
