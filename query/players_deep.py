@@ -276,22 +276,17 @@ async def rivals_of(store: Asks, guids: Sequence[str], game: str, other: str = "
     )
 
 
-async def rivals(store: Asks, guids: Sequence[str], game: str) -> tuple[DeepRivals, str]:
-    """Nemesis and favourite victim of all time; and his own name, since names are asked for once."""
-    rows = await rivals_of(store, guids, game)
-    nemesis = max(rows, key=lambda row: (row["killed_by"], row["opponent_guid"]), default=None)
-    victim = max(rows, key=lambda row: (row["killed"], row["opponent_guid"]), default=None)
-    if nemesis is not None and not nemesis["killed_by"]:
-        nemesis = None
-    if victim is not None and not victim["killed"]:
-        victim = None
-    met = [row["opponent_guid"] for row in (nemesis, victim) if row]
+async def rivals(store: Asks, guids: Sequence[str], game: str) -> tuple[DeepRivals, int, str]:
+    """Nemesis and favourite victim of all time; with the kills at the pelvis, and his own name, since names are asked for once."""
+    [row] = await store.rows("player_nemesis", {"game": game, "guids": list(guids)})
+    nemesis = row["nemesis"] if row["nemesis_kills"] else None
+    victim = row["victim"] if row["victim_kills"] else None
+    met = [guid for guid in (nemesis, victim) if guid is not None]
     names = await player_names(store, [guids[0], *met], game)
     return DeepRivals(
-        nemesis_name=names[nemesis["opponent_guid"]] if nemesis else None, nemesis_guid=nemesis["opponent_guid"] if nemesis else None,
-        nemesis_kills=nemesis["killed_by"] if nemesis else 0, victim_name=names[victim["opponent_guid"]] if victim else None,
-        victim_guid=victim["opponent_guid"] if victim else None, victim_kills=victim["killed"] if victim else 0,
-    ), names[guids[0]]  # fmt: skip
+        nemesis_name=names[nemesis] if nemesis is not None else None, nemesis_guid=nemesis, nemesis_kills=row["nemesis_kills"],
+        victim_name=names[victim] if victim is not None else None, victim_guid=victim, victim_kills=row["victim_kills"],
+    ), row["nutshots"], names[guids[0]]  # fmt: skip
 
 
 async def nutshots(store: Asks, guids: Sequence[str], game: str) -> int:
@@ -314,14 +309,13 @@ async def deep_stats(store: Asks, guid: str, scope: Scope = EVERYTHING) -> DeepS
 
 
 async def _deep_stats(store: Asks, guids: Sequence[str], scope: Scope) -> DeepStats:
-    (of, matches, picked), (at_pelvis, weapons, (met, name), by_stance) = await asyncio.gather(
+    (of, matches, picked), (weapons, (met, at_pelvis, name), by_stance) = await asyncio.gather(
         asyncio.gather(
             basis(store, guids, scope, DEEP),
             match_sums(store, guids, scope),
             things(store, guids, scope, "item"),
         ),
         asyncio.gather(
-            nutshots(store, guids, scope.game),
             weapons_of(store, guids, scope),
             rivals(store, guids, scope.game),
             duels(store, guids, scope, "stance"),
