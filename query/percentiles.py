@@ -70,7 +70,7 @@ async def _decided(store: ClickHouse, bound: Mapping[str, object]) -> Mapping[st
     """What matches of all time decided about one player, as shared/match_stats.sql has it, for two thirds of what that costs."""
     matches = await matches_of(store, bound, "rounds")
     results = add_up(matches)
-    if results.endless_matches:
+    if not results.is_all:
         rows = await decided_entries(store, bound)
         return rows[0] if rows else {}
     return {

@@ -119,7 +119,7 @@ async def _ever_played(
     bound = {**asked.parameters(), "guids": list(guids)}
     matches = await matches_of(store, bound, "shown")
     whole = add_up(matches)
-    if whole.endless_matches or any(match["maps"] > 1 for match in matches):
+    if not whole.is_all or any(match["maps"] > 1 for match in matches):
         return await _played(store, guids, server_names, asked)
     on_maps = [_on_map(name, there) for name, there in divide(matches, "map").items() if name]
     on_maps.sort(key=lambda one: (-one.matches_played, one.map_name))
@@ -202,7 +202,7 @@ async def match_sums(store: Asks, guids: Sequence[str], asked: Scope) -> Row:
     """How many matches were played, finished, won and lost, and for how long (`playtime_s`), of all game ids together."""
     bound = {**asked.parameters(), "guids": list(guids)}
     results = add_up(await matches_of(store, bound))
-    if not results.endless_matches:
+    if results.is_all:
         return _summed(results)
     # Hardly anybody has a match of more than six hours, and to count the hours of each costs everybody as much as all the rest.
     rows = await store.rows("player_match_totals", bound)

@@ -18,6 +18,8 @@ Row = Mapping[str, Any]
 PARTS_OF_DAY: Final = ("night", "morning", "afternoon", "evening")
 ENDLESS_MS: Final = 6 * 3_600_000
 """Longer is no match but a server that never says where one ends."""
+MATCHES_MAX: Final = 50_000
+"""Of a player who has more (a bot that plays everywhere under one guid) the newest: that takes a web process a tenth of a second."""
 
 
 class Outcome(IntEnum):
@@ -49,7 +51,7 @@ LABELS: Final[Mapping[str, Callable[[Row], str]]] = {
 
 
 class Results(NamedTuple):
-    """What matches add up to; zeros of none. `playtime_s` is wrong when there are `endless_matches`.
+    """What matches add up to; zeros of none. Not everything unless it `is_all`: player_match_totals.sql then knows the rest.
 
     `course`: whether each decided match was won, in their order.
     """
@@ -65,13 +67,20 @@ class Results(NamedTuple):
     axis_wins: int = 0
     course: Sequence[bool] = ()
 
+    @property
+    def is_all(self) -> bool:
+        """Whether none was left out as too many, and none is so long that `playtime_s` is wrong."""
+        return not self.endless_matches and self.matches_played < MATCHES_MAX
+
 
 NONE: Final = Results()
 
 
 async def matches_of(store: Asks, bound: Mapping[str, object], *figures: str) -> Sequence[Row]:
-    """The matches of a person in a scope (`bound`: its parameters and the guids), in their order; with figures, if named."""
-    rows = await store.rows("player_results", {**bound, FIGURES: figures})
+    """The matches of a person in a scope (`bound`: its parameters and the guids), in their order, the newest MATCHES_MAX; with
+    figures, if named.
+    """
+    rows = await store.rows("player_results", {**bound, FIGURES: figures, "matches_max": MATCHES_MAX})
     return sorted(rows, key=lambda match: (match["began"], match["id"]))
 
 

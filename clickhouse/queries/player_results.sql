@@ -6,7 +6,7 @@
 --   is divided by them in player_maps.sql.
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
 -- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time; server_id, map_name,
---   gametype (empty = any); figures (shown, rounds)
+--   gametype (empty = any); figures (shown, rounds); matches_max (the newest)
 -- Reads: match_players, match_summaries
 SELECT
     played.match_id AS id,
@@ -58,3 +58,5 @@ WHERE true
     /* if server_id */ AND server = {server_id:String}
     /* if map_name */ AND map = {map_name:String}
     /* if gametype */ AND kind = {gametype:String}
+ORDER BY began DESC, id
+LIMIT {matches_max:UInt32}

@@ -58,6 +58,15 @@ async def test_every_player_has_the_figures_of_a_recount(world: Stored) -> None:
         assert milliseconds(page.last_seen) == max(seen)
 
 
+async def test_more_matches_than_are_added_up_in_python_make_the_same_page(
+    world: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [await player_page(world.clickhouse, guid, NAMES) for guid in players_of(world.events)]
+    assert max(page.matches_played for page in pages) > 1
+    monkeypatch.setattr("query.results.MATCHES_MAX", 1)
+    assert [await player_page(world.clickhouse, page.guid, NAMES) for page in pages] == pages
+
+
 async def test_the_page_says_everything_twice_for_pages_that_do_not_unwrap(world: Stored) -> None:
     page = await player_page(world.clickhouse, "40", NAMES)
     built = msgspec.to_builtins(page)
