@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError
@@ -88,9 +88,25 @@ async def places(
         "scores": [score_of(value) for value in values.values()],
     }
     rows = await store.rows("standing_places", {**fresh(scope.game), **bound})
-    found = {row["stat"]: Place(row["ranked"], row["before"], row["below"]) for row in rows}
+    found = {row["stat"]: _place(row, guid) for row in rows}
     # A figure that nobody has any of has no row.
     return {stat: found.get(stat, Place(0, 0, 0)) for stat in values} if found else None
+
+
+def _place(row: Mapping[str, Any], guid: str) -> Place:
+    """The place that a row of standing_places.sql tells of.
+
+    He himself may stand there with the value he had then: with as many or less, unless a ratio has fallen.
+    """
+    total, own, last, step = row["all_ranked"], row["own"], row["last"], row["step"]
+    ranked = total - (row["is_there"] if row["is_whole"] else own > 0)
+    if row["is_whole"]:
+        return Place(ranked, row["better"], row["worse"])
+    score, more, equal = (step["score"], step["more"], step["equal"]) if step["equal"] else (own, total, 0)
+    among_best = (last["score"], guid) < (own, last["player_guid"])
+    # His own value is among the equal ones, or, if it was less then, among those below.
+    below = total - more - (equal if score == own else 1)
+    return Place(ranked, row["better"] if among_best else min(more, ranked), max(0, below))
 
 
 async def leaders(
