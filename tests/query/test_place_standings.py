@@ -13,7 +13,6 @@ import pytest
 from clickhouse.client import ClickHouse
 from clickhouse.errors import ClickHouseError
 from query.leaderboards import gametype_leaderboard, leaderboard, map_leaderboard, weapon_leaderboard
-from query.maps import map_page
 from query.periods import between
 from query.place_standings import BEST, PlaceLeaders, leaders_of, place_leaders, place_of
 from query.ranked_stats import WEAPON_STATS, sample_of
@@ -44,7 +43,6 @@ async def told(clickhouse: ClickHouse) -> dict[str, Any]:
     """What every sort of answer says that may rest on what is kept of places."""
     found: dict[str, Any] = {
         "map": await map_leaderboard(clickhouse, Scope(map_name=MAPS[0]), TOP),
-        "page of a map": (await map_page(clickhouse, MAPS[0])).top_players,
         "deaths on a map": await contextual(clickhouse, "deaths", MAP, MAPS[0], page=BEHIND),
         "wins on a map": await contextual(clickhouse, "wins", MAP, MAPS[0], page=TOP),
         "everything on a map": await leaderboard(clickhouse, "damage", Scope(map_name=MAPS[0]), TOP),
@@ -85,7 +83,7 @@ async def test_boards_of_places_are_the_same_kept_and_asked_of_everybody(clickho
         for day in (0, 1)
         for n in range(59)
     ]
-    await store(clickhouse, [*a_world(11, 1500), *evening], "t")
+    await store(clickhouse, [*a_world(11, 1000), *evening], "t")
     of_all = await told(clickhouse)
     assert await kept(clickhouse, PLACES[0]) is None
     await renew(clickhouse, datetime.now(UTC))
