@@ -17,12 +17,12 @@ Row = Mapping[str, Any]
 
 async def received_name(store: ClickHouse, text: str, game: str = MOHAA) -> str:
     """The name a path means: exactly so, with `+` as spaces, else the most used one of the same weapon; else `text`."""
-    names = await _received(store, game)
-    for spelling in (text, text.replace("+", " ")):
-        if spelling in names:
+    # Mostly it is written as it was received: finding that one name reads hardly anything, listing all of them grows with them.
+    for spelling in dict.fromkeys((text, text.replace("+", " "))):
+        if spelling and await store.rows("weapon_known", {"game": game, "weapon": spelling}):
             return spelling
     key = weapon_key(text)
-    return next((name for name in names if weapon_key(name) == key), text)
+    return next((name for name in await _received(store, game) if weapon_key(name) == key), text)
 
 
 async def spellings_of(store: ClickHouse, text: str, game: str = MOHAA) -> list[str]:
