@@ -220,6 +220,8 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
         "place": value(kill, "map_name"), "places_max": 200,
+        "least_kills": 0.0, "least_streak": 0.0, "least_multi_kill": 0.0, "least_headshots": 0.0, "least_kd": 0.0, "least_accuracy": 0.0,
+        "least_longest_kill": 0.0, "least_damage": 0.0,
     }  # fmt: skip
 
 
