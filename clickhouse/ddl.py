@@ -33,7 +33,7 @@ SHARDING_KEYS: Final = dict.fromkeys(
     "cityHash64(match_id)",
 ) | {
     "standings": "cityHash64(stat)",
-    "place_standings": "cityHash64(place, stat)",
+    "place_standings": "cityHash64(kind, place)",
     "leaders": "cityHash64(player_guid)",
 }
 DEDUPLICATION_S: Final = 30 * 86_400

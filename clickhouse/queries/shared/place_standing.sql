@@ -1,6 +1,7 @@
 -- Rows of `place_standings` from `fights` (place, player_guid and the columns of shared/fight_sums.sql; bots are left out).
 -- Stats are those of query.ranked_stats.WEAPON_STATS, which every place knows, as shared/player_stats.sql and shared/weapon_stats.sql count
 -- them; values are millionths, as in shared/ranking.sql.
+-- `peak` is that of query.place_standings.PEAK.
 -- Parameters: game; kind (map, gametype, weapon, time); renewed_at
 SELECT
     {game:String} AS game,
