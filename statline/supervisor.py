@@ -21,6 +21,7 @@ import structlog
 from statline import locks, logs
 from statline.embedded import START_FAILURES, EmbeddedServer, keep, to_its_end
 from statline.errors import CommandFailed
+from statline.exits import DONE, FAILED
 from statline.network import http_ok, listening
 from statline.processes import BackOff, Child
 from statline.roles import METRICS_VARIABLE, clean_metrics, create_data_dir, metrics_dir
@@ -51,8 +52,9 @@ async def run(settings: Settings) -> int:
     data_dir = settings.statline.data_dir.resolve()
     create_data_dir(data_dir)
     with locks.held(data_dir, locks.SERVE):
-        await Supervisor(settings, data_dir).run()
-    return 0
+        supervisor = Supervisor(settings, data_dir)
+        await supervisor.run()
+    return FAILED if supervisor.failed else DONE
 
 
 class Supervisor:
@@ -69,6 +71,8 @@ class Supervisor:
         self._web: list[Child] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._port = settings.statline.port
+        self.failed = False
+        """Whether it stopped because something of its own went wrong."""
         self._listener: socket.socket | None = None
         """Held through every restart of the web role: connections made meanwhile wait, no report is refused."""
 
@@ -247,7 +251,9 @@ class Supervisor:
                 _log.warning(
                     "the embedded ClickHouse has another address: writer, worker and web are restarted"
                 )
-                for child in (self._children["writer"], self._children["worker"], *self._web):
+                # Those that have not started yet ask for the address when they do.
+                roles = [self._children[role] for role in ("writer", "worker") if role in self._children]
+                for child in (*roles, *self._web):
                     child.ask_to_stop()
 
     def _keep(self, work: Awaitable[None]) -> None:
@@ -258,6 +264,7 @@ class Supervisor:
     def _note_failure(self, task: asyncio.Future[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
             _log.critical("a watcher of the supervisor failed: stopping", exc_info=task.exception())
+            self.failed = True
             self._stop.set()
 
     def _address(self) -> str:

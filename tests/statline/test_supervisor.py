@@ -211,6 +211,31 @@ async def test_events_are_accepted_while_clickhouse_is_away(node: Node, eventual
     assert processes_of(node.folder) == {}
 
 
+async def test_an_engine_that_moves_before_the_writer_has_started_stops_nothing(
+    node: Node, eventually: Eventually
+) -> None:
+    """As with a copied data folder: it names the engine of the folder it was copied from, which answers."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nOk.\n")
+        writer.close()
+
+    other = await asyncio.start_server(answer, "127.0.0.1")
+    address = {"port": other.sockets[0].getsockname()[1], "user": "statline", "password": "copied"}
+    (folder := node.data_dir / "clickhouse").mkdir(parents=True)
+    for name in ("engine.json", "address.json"):
+        (folder / name).write_text(json.dumps(address))
+    node.start()
+    await node.started(eventually)
+    await eventually(
+        lambda: any("has another address" in line["event"] for line in node.log), within_s=START_S
+    )
+    await eventually(node.is_ready, within_s=START_S)
+    other.close()
+    assert await node.stop(eventually) == 0
+
+
 async def test_a_web_role_alone_comes_up_without_any_store_and_says_so(
     node: Node, eventually: Eventually
 ) -> None:
