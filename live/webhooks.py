@@ -205,13 +205,14 @@ def _result(match: Mapping[str, Any]) -> str:
 
 async def _match(store: ClickHouse, game: str, match_id: str) -> dict[str, Any] | None:
     asked = {"game": game, "match_id": match_id}
-    rows = await store.rows("match_summary", {**asked, "players_max": 0})
+    parts = {"parts": ["players", "result", "figures"], "players_max": 0}
+    rows = await store.rows("match_summary", {**asked, **parts})
     if not rows:
         return None
     row = rows[0]
     hours = {"from_hour": _hour(row["started_at"]), "to_hour": _hour(row["last_event_at"])}
     # However many they are: the summary was not asked for their names.
-    everybody = {"guids": [], "is_crowded": True, "rows_max": SCOREBOARD_ROWS}
+    everybody = {"guids": [], "is_crowded": True, "whole": False, "rows_max": SCOREBOARD_ROWS}
     players = await store.rows("match_scoreboard", {**asked, **everybody, **hours})
     return {
         "match_id": match_id, "server_id": row["server"], "map_name": row["map"], "gametype": row["game_type"],
