@@ -63,8 +63,8 @@ async def run_engine(
         connections = await asyncio.to_thread(Connections, engine_folder(data_dir), settings)
         if not connections.keep_tokens():
             log.warning(
-                "this file system writes no single files through: if the power was cut during an insert, "
-                "recount with `statline rebuild --all`"
+                "this file system writes no single files through: if the power is cut during an insert, "
+                "raw_events may hold its events twice"
             )
         wanted = last_address(data_dir, port or settings.engine_port or None)
         server = EngineServer(connections, wanted, settings, Doorkeeper(Analysts(data_dir)))

@@ -29,7 +29,7 @@ _HEADED: Final = ("tabseparated", "tsv", "csv", "jsoncompacteachrow")
 _POWERFUL: Final = (b"SYSTEM", b"KILL", b"BACKUP", b"RESTORE")
 _READING: Final = (b"SELECT", b"WITH", b"FROM")
 _MAKING: Final = (b"CREATE", b"ALTER", b"ATTACH")
-"""What may leave a table whose deduplication tokens are new."""
+"""What may leave a raw table whose deduplication tokens are new."""
 
 
 @dataclass

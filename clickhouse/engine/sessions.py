@@ -22,6 +22,8 @@ from clickhouse.engine.statement import KNOWN_BYTES_MAX, KNOWN_MAX, Request
 from clickhouse.engine.tokens import write_tokens_through
 from clickhouse.settings import ClickHouseSettings
 
+RAW: Final = "raw_events"
+"""The table that all others can be made from again."""
 SESSIONS_MAX: Final = 64
 SESSION_TIMEOUT_MAX_S: Final = 3600.0
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -77,7 +79,8 @@ class Connections:
     """Opens, keeps and closes the connections of one data folder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, settings: ClickHouseSettings) -> None:
-        self._folder, self._durable = folder, settings.engine_durability == "fsync"
+        self._folder, self._database = folder, settings.database
+        self._durable = settings.engine_durability == "fsync"
         config = write_config(folder, settings.database, durable=self._durable)
         options = engine_options(settings) | {"config-file": config}
         # Values as they stand: chdb decodes no %2F.
@@ -90,8 +93,12 @@ class Connections:
         self._own_lock = threading.Lock()
 
     def keep_tokens(self) -> bool:
-        """Let deduplication tokens, also those of new tables, outlast a power cut, if inserts shall; whether they do."""
-        return not self._durable or write_tokens_through(self._folder)
+        """Let the raw table's deduplication tokens outlast a power cut, if inserts shall, once there is one; whether they do."""
+        if not self._durable:
+            return True
+        of_raw = f"database = {quote(self._database)} AND name = {quote(RAW)}"
+        found = self.ask(f"SELECT arrayJoin(data_paths) FROM system.tables WHERE {of_raw}")  # noqa: S608 - quoted above
+        return all(write_tokens_through(self._folder / path) for path in found.splitlines())
 
     def ask(self, sql: str) -> str:
         """Run a statement of the engine itself, as text."""

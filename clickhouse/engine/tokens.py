@@ -7,8 +7,10 @@ one of a view. The engine itself does not compare the two when it starts (chdb 2
 that they merge, and who drops a part drops its tokens: so a token whose part nothing covers is one that was cut off.
 `deploy/clickhouse/start.sh` does the same for the server of docker-compose.yml.
 
-A power cut could do the opposite, since the engine syncs a part and not its token: the part is there, and the next try counts
-its rows again. So the logs are marked for the file system to write through: what is on the disk then is what a kill leaves.
+A power cut could do the opposite, since the engine syncs a part and not its token: the part is there, and the next try stores its
+rows again. So the logs of the raw table are marked for the file system to write through, and what is on the disk then is what a
+kill leaves. Not those of the views: sixteen more synced writes for each insert were felt by reports that waited for the same
+disk, and what a view counted twice `statline rebuild` counts again from the raw table.
 """
 
 from __future__ import annotations
@@ -58,15 +60,15 @@ def forget_tokens_without_parts(folder: Path) -> None:
         _forget_in_table(logs)
 
 
-def write_tokens_through(folder: Path) -> bool:
-    """Let tokens below the engine's `folder` reach the disk before their parts do; whether the file system can do that.
+def write_tokens_through(table: Path) -> bool:
+    """Let the tokens of a table's folder reach the disk before their parts do; whether the file system can do that.
 
-    ext4, xfs and btrfs of Linux can. To be said again when there are new tables.
+    ext4, xfs and btrfs of Linux can.
     """
+    logs = table / LOGS
     if sys.platform != "linux":
         return False
-    paths = [path for logs in folder.glob(f"store/*/*/{LOGS}") for path in (logs, *logs.glob("*.txt"))]
-    return all(_write_through(path) for path in paths)
+    return not logs.is_dir() or all(_write_through(path) for path in (logs, *logs.glob("*.txt")))
 
 
 def _write_through(path: Path) -> bool:

@@ -2,8 +2,8 @@
 # Starts ClickHouse after writing off deduplication tokens whose parts a kill kept from their place: their next try would be
 # taken for a repetition, and the rows would be lost (docs/decisions/0012-inserts-are-synced.md). The same as
 # clickhouse/engine/tokens.py does for the embedded engine; tests/clickhouse/test_tokens.py tests both.
-# And it has the file system write tokens through, where it can, so that none is lost with the power while its part stays.
-# Tables that are made while the server runs have that from its next start on.
+# And it has the file system write the tokens of raw_events through, where it can, so that none is lost with the power while its
+# part stays. A table that is made while the server runs has that from its next start on.
 set -eu
 
 # The names of a table's folder, an empty line, the last records of its logs -> records that write off what has no part.
@@ -24,8 +24,13 @@ missing_parts='
     }
   }'
 
+for table in "${CLICKHOUSE_DATA:-/var/lib/clickhouse}"/metadata/*/raw_events.sql; do
+  uuid=$(sed -n "s/.*UUID '\([0-9a-f-]*\)'.*/\1/p" "$table" 2>/dev/null | head -n 1)
+  logs=$(ls -d "${CLICKHOUSE_DATA:-/var/lib/clickhouse}"/store/*/"${uuid:-none}"/deduplication_logs 2>/dev/null || :)
+  [ -z "$logs" ] || chattr +S "$logs" "$logs"/*.txt 2>/dev/null || :
+done
+
 for logs in "${CLICKHOUSE_DATA:-/var/lib/clickhouse}"/store/*/*/deduplication_logs; do
-  chattr +S "$logs" "$logs"/*.txt 2>/dev/null || :
   newest=$(ls "$logs" 2>/dev/null | sort -t _ -k 3 -n | tail -n 1)
   [ -n "$newest" ] || continue
   # A torn record is none, and would spoil the one behind it.

@@ -117,9 +117,13 @@ def test_only_the_end_of_a_long_log_is_read(table: Table, forget: Forget) -> Non
     assert log.read_text() == lines + last + "2\tall_2000_2000_0\tlast\n"
 
 
-def test_logs_are_written_through_where_that_is_possible(table: Table) -> None:
+def test_logs_of_raw_events_are_written_through_where_that_is_possible(table: Table) -> None:
     """The engine's own: test_engine_inserts.py."""
     log = table.log(1, "")
+    start_script(table.folder)
+    assert not is_written_through(table.logs)
+    (metadata := table.folder / "metadata" / "statline").mkdir(parents=True)
+    (metadata / "raw_events.sql").write_text("ATTACH TABLE _ UUID 'abc-1'\n(\n    `a` UInt64\n)\n")
     start_script(table.folder)
     marked = [is_written_through(path) for path in (table.logs, log)]
     assert marked == [can_write_through(table.folder)] * 2
