@@ -9,8 +9,8 @@ that they merge, and who drops a part drops its tokens: so a token whose part no
 
 A power cut could do the opposite, since the engine syncs a part and not its token: the part is there, and the next try stores its
 rows again. So the logs of the raw table are marked for the file system to write through, and what is on the disk then is what a
-kill leaves. Not those of the views: sixteen more synced writes for each insert were felt by reports that waited for the same
-disk, and what a view counted twice `statline rebuild` counts again from the raw table.
+kill leaves. Not those of the views, sixteen more synced writes for each insert on the disk that reports wait for: what a view
+counted twice `statline rebuild` counts again from the raw table.
 """
 
 from __future__ import annotations
