@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from bench.load import closed_loop
-from bench.server import free_port
+from bench.server import free_port, until_it_answers
 
 ROOT: Final = Path(__file__).parent.parent
-START_S: Final = 30.0
 
 
 class Bare:
@@ -29,7 +25,7 @@ class Bare:
         port = free_port()
         self._url = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen([sys.executable, "-m", "bench.peers.bare", str(port)], cwd=ROOT)
-        self._wait()
+        until_it_answers(self._url, "the yardstick")
 
     def measure(self, bodies: Path, connections: int, seconds: float) -> dict[str, float]:
         """Requests a second, CPU microseconds of the server for each, p50 and p99 (closed loop)."""
@@ -52,14 +48,3 @@ class Bare:
     def _cpu_s(self) -> float:
         times = psutil.Process(self._process.pid).cpu_times()
         return float(times.user + times.system)
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(self._url, timeout=2).close()
-            except urllib.error.HTTPError:
-                return  # 404: it answers
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("the yardstick does not start")

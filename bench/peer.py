@@ -20,7 +20,7 @@ from typing import Any, Final
 from bench import payload
 from bench.ingest import SCENARIOS, Scenario, measure
 from bench.load import body_files, closed_loop
-from bench.server import Server, free_port
+from bench.server import Server, free_port, until_it_answers
 from clickhouse.client import ClickHouse
 from clickhouse.engine import engine_url
 from clickhouse.migrate import migrate
@@ -104,7 +104,7 @@ class Afternoon:
             [python, "-m", "uvicorn", "bench.peers.afternoon:app", "--port", str(port), "--no-access-log"],
             env=os.environ | variables, cwd=ROOT, **output,
         )  # fmt: skip
-        self._wait()
+        until_it_answers(self._url + "/docs", f"the peer (see {self._log.name})")
 
     def measure(self, scenario: Scenario, bodies: Path, seconds: float) -> float:
         """Rows stored a second; what is still in its list at the end, or was lost by a failed insert, is not stored."""
@@ -141,16 +141,3 @@ class Afternoon:
             return int(found[0]["rows"])
 
         return asyncio.run(count())
-
-    def _wait(self) -> None:
-        import urllib.request
-
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(self._url + "/docs", timeout=2).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError(f"the peer does not start, see {self._log.name}")

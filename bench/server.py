@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -161,6 +162,21 @@ class Server:
         self.process.wait(30)
         self._log.close()
         return time.perf_counter() - started
+
+
+def until_it_answers(url: str, what: str) -> None:
+    """Wait until `what` answers there, whatever it says; RuntimeError after START_S."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{what} does not start")
 
 
 def _labelled(metrics: list[str], name: str) -> dict[str, float]:

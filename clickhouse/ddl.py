@@ -17,9 +17,11 @@ from typing import Final
 
 from clickhouse.settings import ClickHouseSettings
 
+RAW: Final = "raw_events"
+"""The table that all aggregates can be made from again."""
 SHARDING_KEYS: Final = dict.fromkeys(
     (
-        "raw_events",
+        RAW,
         "settled_matches",
         "match_sequences",
         "player_duels",

@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from clickhouse.client import ClickHouse
+from clickhouse.ddl import RAW
 from clickhouse.migrate import quoted_name
 
-RAW: Final = "raw_events"
 SHADOW_SUFFIX: Final = "_rebuild"
 CHUNK_ROWS_MAX: Final = 1_000_000
 """Raw rows of one statement: seconds of work and some hundred MB at most."""

@@ -160,12 +160,19 @@ async def entries(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict
     parameters = {**scope_parameters(scope), "guids": list(guids)}
     if scope.weapon:
         return _by_guid(await store.rows("board_entries_weapon", parameters))
-    counted, decided = map(
-        _by_guid,
-        await asyncio.gather(store.rows("board_entries", parameters), decided_entries(store, parameters)),
+    rows, won_and_lost = await asyncio.gather(
+        store.rows("board_entries", parameters), decided(store, guids, scope)
     )
+    counted = _by_guid(rows)
     # What both know (kills, distance) is the counted one's: a match belongs whole to the period in which it began.
-    return {guid: {**decided.get(guid, {}), **counted.get(guid, {})} for guid in guids}
+    return {guid: {**won_and_lost.get(guid, {}), **counted.get(guid, {})} for guid in guids}
+
+
+async def decided(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict[str, Row]:
+    """guid -> what matches decided about each of these players in the scope."""
+    if not guids:
+        return {}
+    return _by_guid(await decided_entries(store, {**scope_parameters(scope), "guids": list(guids)}))
 
 
 async def decided_entries(store: ClickHouse, parameters: Mapping[str, object]) -> list[Row]:
@@ -186,8 +193,8 @@ async def fights(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict[
 
 async def samples(store: ClickHouse, guids: Sequence[str], scope: Scope, stat: str) -> dict[str, float]:
     """guid -> what a minimum sample of the stat counts, in the scope."""
-    if stat in MATCH_STATS and not scope.weapon and guids:
-        rows = _by_guid(await decided_entries(store, {**scope_parameters(scope), "guids": list(guids)}))
+    if stat in MATCH_STATS and not scope.weapon:
+        rows = await decided(store, guids, scope)
         return {guid: float(row[sample_of(stat)]) for guid, row in rows.items()}
     return samples_of(await fights(store, guids, scope), stat)
 

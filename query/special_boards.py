@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from query.rankings import (
     Page,
     Person,
     Standing,
+    decided,
     decided_by,
-    decided_entries,
     paged,
     ranking,
     samples,
@@ -78,7 +78,7 @@ async def combos(
     kept = await standing_page(store, metric, scope, page, of)
     ranked = kept or await paged(store, "board_ranking_combos", parameters, of, page)
     rows, named = await figures_and_people(
-        store, ranked, asked.game, lambda guids: _decided(store, guids, asked)
+        store, ranked, asked.game, lambda guids: decided(store, guids, asked)
     )
     # The deviation was turned round to be ranked; -0.0 is nothing to show.
     shown = [one._replace(value=abs(one.value)) for one in ranked.standings]
@@ -90,13 +90,6 @@ async def combos(
         total=ranked.total,
         next_cursor=ranked.next_cursor,
     )
-
-
-async def _decided(store: ClickHouse, guids: Sequence[str], scope: Scope) -> dict[str, Row]:
-    if not guids:
-        return {}
-    rows = await decided_entries(store, {**scope_parameters(scope), "guids": list(guids)})
-    return {row["player_guid"]: row for row in rows}
 
 
 async def peak(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from clickhouse.ddl import RAW
 from clickhouse.engine.binding import chdb
 from clickhouse.engine.config import write_config
 from clickhouse.engine.faults import EngineFault, StatementFault
@@ -22,8 +23,6 @@ from clickhouse.engine.statement import KNOWN_BYTES_MAX, KNOWN_MAX, Request
 from clickhouse.engine.tokens import write_tokens_through
 from clickhouse.settings import ClickHouseSettings
 
-RAW: Final = "raw_events"
-"""The table that all others can be made from again."""
 SESSIONS_MAX: Final = 64
 SESSION_TIMEOUT_MAX_S: Final = 3600.0
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

@@ -26,15 +26,7 @@ FROM
 (
     SELECT
         player_guid,
-        sum(kills) AS kills,
-        sum(bot_kills) AS bot_kills,
-        sum(deaths) AS deaths,
-        sum(headshots) AS headshots,
-        sum(shots_fired) AS shots_fired,
-        sum(shots_hit) AS shots_hit,
-        sum(damage_dealt) AS damage_dealt,
-        sum(team_kills) AS team_kills,
-        sum(suicides) AS suicides,
+        /* include shared/fight_sums.sql */,
         sum(bash_kills) AS bash_kills_by_mod,
         sum(bash_events) AS bash_events,
         sum(grenade_kills) AS grenade_kills,
