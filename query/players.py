@@ -236,7 +236,7 @@ async def _weapons(store: Asks, guids: Sequence[str], asked: Scope) -> list[Play
         bound = {**asked.parameters(), "guids": list(guids), "rows_max": WEAPONS_MAX}
         return [_weapon(row) for row in await store.rows("player_weapons", bound)]
     # Here, since answers in depth import the names of players.
-    from query.players_deep import weapons_of
+    from query.player_weapons import weapons_of
 
     return [
         _weapon(

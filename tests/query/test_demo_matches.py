@@ -24,9 +24,13 @@ from query import (
     leaderboards,
     maps,
     matches,
+    player_bots,
+    player_combos,
+    player_depth,
+    player_peaks,
+    player_sums,
+    player_world,
     players,
-    players_advanced,
-    players_deep,
     rankings,
     records,
     teams,
@@ -164,16 +168,16 @@ async def test_every_figure_of_every_player_in_every_match_is_that_of_a_recount(
 
 
 async def test_what_the_matches_of_a_player_add_up_to_is_a_recount(twice: Twice) -> None:
-    needs = players_deep.Needs((), ("runs", "visits", "steadiness"))
+    needs = player_sums.Needs((), ("runs", "visits", "steadiness"))
     for guid in often(twice.events, 15):
         counted = career(twice.events, guid)
-        of = await players_deep.basis(twice.otherwise, [guid], EVERYTHING, needs)
-        peak = await players_advanced.peak_performance(twice.otherwise, guid)
+        of = await player_sums.basis(twice.otherwise, [guid], EVERYTHING, needs)
+        peak = await player_peaks.peak_performance(twice.otherwise, guid)
         answered = {**of.sequences, **msgspec.to_builtins(peak.streaks)}
         assert {name: answered[name] for name in counted} == pytest.approx(counted, abs=1e-6), guid
-        combos = await players_advanced.combos(twice.otherwise, guid)
+        combos = await player_combos.combos(twice.otherwise, guid)
         assert combos.consistency == pytest.approx(counted["kd_deviation"])
-        deep = await players_deep.deep_stats(twice.otherwise, guid)
+        deep = await player_depth.deep_stats(twice.otherwise, guid)
         assert deep.session.playtime_hours == pytest.approx(
             match_stats(twice.events, guid, 0, 1 << 50)["playtime"] / 3600, abs=1e-6
         )
@@ -186,7 +190,7 @@ async def test_combos_rest_on_what_a_recount_finds(twice: Twice) -> None:
             if guid in players_of(match):
                 summed.update(sequences(match, guid))
                 summed.update(figures(match, guid))
-        combos = await players_advanced.combos(twice.otherwise, guid)
+        combos = await player_combos.combos(twice.otherwise, guid)
         lives, kills = summed["deaths"], summed["kills"]
         wanted = {
             "clutch_rate": (summed["clutches"], summed["clutch_chances"]),
@@ -270,7 +274,7 @@ async def test_bots_of_a_scope_are_a_recount(twice: Twice) -> None:
     for scope in (EVERYTHING, Scope(server_id="server-1")):
         counted = inside(twice.events, scope)
         for guid in often(twice.events, 6):
-            found = await players_deep.bots(twice.otherwise, guid, scope)
+            found = await player_bots.bots(twice.otherwise, guid, scope)
             killed = [e for e in counted if e["player_guid"] == guid and e["kill_kind"] == "bot"]
             assert found.bot_kills == len(killed)
             assert sum(one.kills for one in found.bots_by_type) == len(killed)
@@ -304,10 +308,10 @@ async def test_the_same_events_in_other_batches_and_another_order_say_the_same(t
         for guid in guids:
             said += [
                 await players.player_page(of, guid, {}),
-                await players_deep.deep_stats(of, guid),
-                await players_advanced.combos(of, guid),
-                await players_advanced.peak_performance(of, guid),
-                await players_deep.game_flow(of, guid),
+                await player_depth.deep_stats(of, guid),
+                await player_combos.combos(of, guid),
+                await player_peaks.peak_performance(of, guid),
+                await player_world.game_flow(of, guid),
             ]
         return _rounded(msgspec.to_builtins(said))
 

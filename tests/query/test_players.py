@@ -8,6 +8,7 @@ import pytest
 
 from clickhouse.client import ClickHouse
 from query.leaderboards import leaderboard
+from query.player_depth import deep_stats
 from query.players import (
     player_by_name,
     player_guid,
@@ -16,7 +17,6 @@ from query.players import (
     player_page,
     player_weapons,
 )
-from query.players_deep import deep_stats
 from schema.answers.players import PlayerStats
 from tests.query.conftest import Stored
 from tests.query.oracle import by_match, day_stats, last, match_stats, players_of, weapon_stats

@@ -1,0 +1,186 @@
+"""A stat of one player divided by a dimension, and one value of it by another (spec/openmohaa.md 7.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import calendar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from query.player_sums import Figures, counters_by, duels, results_by
+from query.player_weapons import class_of, weapons_of
+from query.players import guids_of, player_names
+from query.ratios import kd_ratio, percent
+from query.results import NONE
+from query.scope import EVERYTHING, Scope
+from query.together import Asks
+from schema.answers.players_advanced import Drilldown, DrilldownItem, DrilldownOptions, NestedDrilldown
+
+DRILLDOWN_STATS: Final = (
+    "kd",
+    "kills",
+    "deaths",
+    "headshots",
+    "accuracy",
+    "damage",
+    "shots",
+    "hits",
+    "winrate",
+)
+DIMENSIONS: Final = (
+    "weapon", "weapon_class", "map", "server", "game_mode", "hour", "day", "day_of_week", "time_of_day", "victim", "killer",
+    "hitloc", "stance", "range",
+)  # fmt: skip
+_VIEW_DIMENSIONS: Final = frozenset(
+    ("map", "server", "game_mode", "hour", "day", "day_of_week", "time_of_day")
+)
+
+
+async def drilldown(
+    store: Asks, guid: str, stat: str, dimension: str, limit: int, scope: Scope = EVERYTHING
+) -> Drilldown:
+    """A stat of a player divided by a dimension, largest first."""
+    guids = await guids_of(store, guid, scope)
+    rows = await _rows_by(store, guids, scope, dimension)
+    items, total = await _items(store, rows, stat, dimension, limit, scope.sample_min or 0, scope.game)
+    return Drilldown(stat=stat, dimension=dimension, total=total, items=items, breakdown=items)
+
+
+async def nested_drilldown(
+    store: Asks,
+    guid: str,
+    stat: str,
+    parent: str,
+    value: str,
+    child: str,
+    limit: int,
+    scope: Scope = EVERYTHING,
+) -> NestedDrilldown:
+    """One value of a dimension divided by another one: kills and deaths of settled matches."""
+    guids = await guids_of(store, guid, scope)
+    weapons: list[str] = []
+    if parent == "weapon_class":
+        weapons = [
+            row["label"]
+            for row in await duels(store, guids, scope, "weapon")
+            if class_of(row["label"]) == value
+        ] or [""]
+        rows = await _duels_by(store, guids, scope, child, weapons=weapons)
+    else:
+        rows = await _duels_by(store, guids, scope, child, parent=parent, parent_value=value)
+    items, total = await _items(store, rows, stat, child, limit, scope.sample_min or 0, scope.game)
+    return NestedDrilldown(
+        stat=stat,
+        parent_dimension=parent,
+        parent_value=value,
+        child_dimension=child,
+        total=total,
+        items=items,
+        breakdown=items,
+    )
+
+
+def drilldown_options(stat: str) -> DrilldownOptions:
+    """What can be asked for."""
+    return DrilldownOptions(stat=stat, stats=list(DRILLDOWN_STATS), dimensions=list(DIMENSIONS))
+
+
+async def _rows_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
+    if dimension in _VIEW_DIMENSIONS and not scope.weapon:
+        results, found = await asyncio.gather(
+            results_by(store, guids, scope, dimension),
+            counters_by(store, guids, scope, dimension, "fights"),
+        )
+        for row in found:
+            row["matches_won"] = results.get(row["label"], NONE).matches_won
+        return found
+    if dimension == "weapon":
+        return [
+            Figures(
+                label=one.name, kills=one.kills, deaths=one.deaths, headshots=one.headshots, shots_fired=one.shots,
+                shots_hit=one.hits, damage_dealt=one.damage,
+            )
+            for one in await weapons_of(store, guids, scope)
+        ]  # fmt: skip
+    return await _duels_by(store, guids, scope, dimension)
+
+
+async def _duels_by(
+    store: Asks, guids: Sequence[str], scope: Scope, dimension: str, **inside: Any
+) -> list[Figures]:
+    if dimension != "weapon_class":
+        return [Figures(row) for row in await duels(store, guids, scope, dimension, **inside)]
+    classes: dict[str, Figures] = {}
+    for row in await duels(store, guids, scope, "weapon", **inside):
+        found = classes.setdefault(class_of(row["label"]), Figures(label=class_of(row["label"])))
+        for name in ("kills", "deaths", "headshots", "bot_kills", "team_kills"):
+            found[name] += row[name]
+    return list(classes.values())
+
+
+def stat_value(row: Figures, stat: str) -> float:
+    """A stat of one row of sums."""
+    match stat:
+        case "kd":
+            return kd_ratio(row["kills"], row["deaths"])
+        case "accuracy":
+            return percent(row["shots_hit"], row["shots_fired"])
+        case "winrate":
+            return percent(row["matches_won"], row["matches_played"])
+        case _:
+            return float(
+                row[{"damage": "damage_dealt", "shots": "shots_fired", "hits": "shots_hit"}.get(stat, stat)]
+            )
+
+
+def sample_of(row: Figures, stat: str) -> int:
+    """How many things a stat of a row rests on."""
+    match stat:
+        case "accuracy" | "shots" | "hits":
+            return int(row["shots_fired"])
+        case "winrate":
+            return int(row["matches_played"])
+        case _:
+            return int(row["kills"] + row["deaths"])
+
+
+async def _items(
+    store: Asks,
+    rows: Sequence[Figures],
+    stat: str,
+    dimension: str,
+    limit: int,
+    sample_min: int,
+    game: str,
+) -> tuple[list[DrilldownItem], float]:
+    whole = Figures()
+    for row in rows:
+        for name, value in row.items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                whole[name] += value
+    base, is_ratio = stat_value(whole, stat), stat in ("kd", "accuracy", "winrate")
+    ranked = [row for row in rows if row["label"] and sample_of(row, stat) >= sample_min]
+    ranked = sorted(ranked, key=lambda row: (-stat_value(row, stat), -row["kills"], row["label"]))[:limit]
+    people = dimension in ("victim", "killer")
+    names = await player_names(store, [row["label"] for row in ranked], game) if people else {}
+    items = []
+    for row in ranked:
+        value = stat_value(row, stat)
+        items.append(
+            DrilldownItem(
+                key=row["label"], label=_label(row["label"], dimension, names), value=value,
+                # Of a ratio there are no parts: the share of the kills then.
+                percentage=percent(row["kills"], whole["kills"]) if is_ratio else percent(value, base),
+                sublabel=f"{row['kills']} kills, {row['deaths']} deaths", sample_size=sample_of(row, stat), kills=row["kills"],
+                deaths=row["deaths"], delta=value - base, delta_pct=percent(value - base, base),
+            )
+        )  # fmt: skip
+    return items, base
+
+
+def _label(key: str, dimension: str, names: Mapping[str, str]) -> str:
+    if dimension == "hour":
+        return f"{int(key):02d}:00"
+    if dimension == "day_of_week":
+        return calendar.day_name[int(key) - 1]
+    return names.get(key, key)

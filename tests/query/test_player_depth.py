@@ -1,0 +1,93 @@
+"""What the answers in depth say equals a recount of the events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from clickhouse.client import ClickHouse
+from query import (
+    player_bots,
+    player_combos,
+    player_depth,
+    player_drilldowns,
+    player_form,
+    player_peaks,
+    player_places,
+    player_rivals,
+    player_world,
+    war_rooms,
+)
+from query.scope import EVERYTHING, Scope
+from tests.query.brawls import LATER, settled
+from tests.query.oracle import day_stats, match_stats, players_of
+from tests.query.rows import a_world
+
+Asked = Callable[[ClickHouse, str, Scope], Coroutine[Any, Any, object]]
+ASKED: Final[tuple[Asked, ...]] = (
+    player_depth.deep_stats,
+    player_world.vehicles,
+    player_world.game_flow,
+    player_world.world,
+    player_places.gametypes,
+    player_peaks.peak_performance,
+    player_combos.combos,
+    war_rooms.playstyle,
+    war_rooms.war_room,
+)
+
+
+async def test_answers_in_depth_are_those_of_a_recount(clickhouse: ClickHouse) -> None:
+    events = await settled(clickhouse, a_world(3, 2500))
+    for guid in sorted(players_of(events))[:6]:
+        counted = {**day_stats(events, guid), **match_stats(events, guid, 0, 1 << 50)}
+        deep = await player_depth.deep_stats(clickhouse, guid)
+        for field in ("kills", "bot_kills", "deaths", "headshots", "torso_kills", "limb_kills", "suicides"):
+            assert getattr(deep.combat, field) == counted[field], field
+        assert deep.combat.unsettled_matches == 0
+        assert deep.session.wins == counted["wins"]
+        assert deep.session.matches_played == counted["matches_played"]
+        assert sum(weapon.kills for weapon in deep.weapons) == counted["kills"]
+        assert sum(weapon.shots for weapon in deep.weapons) == counted["shots_fired"]
+        for dimension in player_drilldowns.DIMENSIONS:
+            drill = await player_drilldowns.drilldown(clickhouse, guid, "kills", dimension, 100)
+            if dimension not in ("hitloc", "stance", "killer"):  # some kills have none; killers only kill
+                assert sum(item.kills for item in drill.items) == counted["kills"], dimension
+        hours = (await player_peaks.peak_performance(clickhouse, guid)).hourly_breakdown
+        assert sum(hour.kills for hour in hours) == counted["kills"]
+        assert sum(hour.wins for hour in hours) == counted["wins"]
+        types = await player_places.gametypes(clickhouse, guid)
+        assert sum(one.matches_won for one in types) == counted["wins"]
+        on_map = await player_drilldowns.nested_drilldown(
+            clickhouse, guid, "kills", "map", "dm/mohdm6", "weapon", 100
+        )
+        assert on_map.total == day_stats([e for e in events if e["map_name"] == "dm/mohdm6"], guid)["kills"]
+
+
+async def test_filters_leave_out_what_they_name_not(clickhouse: ClickHouse) -> None:
+    events = await settled(clickhouse, a_world(4, 1500))
+    guid = Counter(e["player_guid"] for e in events if e["kill_kind"] == "kill").most_common(1)[0][0]
+    for field, value in (("map_name", "obj/obj_team2"), ("server_id", "server-2"), ("gametype", "tdm")):
+        scope = replace(EVERYTHING, **{field: value})  # type: ignore[arg-type]
+        deep = await player_depth.deep_stats(clickhouse, guid, scope)
+        counted = day_stats([e for e in events if e[field] == value], guid)
+        assert (deep.combat.kills, deep.combat.deaths) == (counted["kills"], counted["deaths"])
+        assert sum(weapon.kills for weapon in deep.weapons) == counted["kills"]
+
+
+async def test_nobody_has_zeros_in_every_answer(clickhouse: ClickHouse) -> None:
+    for asked in ASKED:
+        encoded = msgspec.json.encode(await asked(clickhouse, "nobody", EVERYTHING))
+        unnamed = encoded.replace(b'_name":null', b"").replace(b'_guid":null', b"")
+        assert b"null" not in unnamed or asked in (player_peaks.peak_performance, war_rooms.war_room)
+    assert (await player_bots.bots(clickhouse, "nobody")).bot_kills == 0
+    assert await player_places.body_heatmap(clickhouse, "nobody", "mohaa") == {}
+    assert await player_depth.member_guid(clickhouse, 7, "mohaa") is None
+    assert await player_form.performance(clickhouse, "nobody") == []
+    assert (await player_places.heatmap(clickhouse, "nobody", "x", "kills")).points == []
+    assert (await player_rivals.versus(clickhouse, "nobody", "no one")).kills == 0
+    assert (await player_form.prediction(clickhouse, "nobody", LATER)).confidence == 0
