@@ -26,7 +26,7 @@ from bench.payload import SHAPES
 from bench.server import Server
 from cache.embedded import EmbeddedValkey
 from clickhouse.engine import engine_url
-from query.standings import PLAYERS_MIN
+from query.standings import FRESH_S, PAUSE_MAX_S, PLAYERS_MIN, RENEWED
 from web.app import TABLES
 from web.endpoints import Endpoint
 
@@ -37,6 +37,25 @@ COLD: Final = 12
 CACHED: Final = 60
 LOAD_PER_S: Final = 5_000.0
 SETTLED_MAX_S: Final = 1800.0
+SETTLED: Final = (
+    "SELECT uniqExact(match_id) = (SELECT uniqExact(match_id) FROM match_summaries) FROM settled_matches"
+)
+_NEWEST: Final = " UNION ALL ".join(
+    [
+        "SELECT min(newest) AS newest FROM (SELECT max(renewed_at) AS newest FROM standings WHERE game = 'mohaa' GROUP BY stat)",
+        "SELECT max(renewed_at) FROM leaders WHERE game = 'mohaa'",
+        *(
+            f"SELECT max(renewed_at) FROM place_standings WHERE game = 'mohaa' AND kind = '{part.kind}'"
+            for part in RENEWED
+            if part.kind
+        ),
+    ]
+)
+STANDINGS_KEPT: Final = (
+    f"SELECT (SELECT uniqExact(player_guid) FROM player_days WHERE game = 'mohaa') < {PLAYERS_MIN} "
+    f"OR min(newest) > now() - {FRESH_S - PAUSE_MAX_S:.0f} FROM ({_NEWEST})"
+)
+"""Every part is so fresh that it stays so until the next renewal, however long the pause: a folder filled long ago has old ones."""
 LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed", "/live/")
 """Not answers: what machines ask, documents, streams that do not end."""
 
@@ -97,19 +116,13 @@ def _measured(levels: Sequence[tuple[int, Path]], work: Path, *, filling: bool =
 
 
 def settled(asked: Asker) -> None:
-    """Wait until the worker has settled what was filled in, and made standings where there are players enough: answers rest on both."""
+    """Wait until the worker has settled what was filled in, and where there are players enough made all standings: answers rest on both."""
     deadline = time.monotonic() + SETTLED_MAX_S
     while time.monotonic() < deadline:
-        if int(
-            asked.engine(
-                "SELECT uniqExact(match_id) = (SELECT uniqExact(match_id) FROM match_summaries) "
-                f"AND ((SELECT uniqExact(player_guid) FROM player_days) < {PLAYERS_MIN} OR (SELECT count() FROM leaders) > 0) "
-                "FROM settled_matches FORMAT TSV"
-            )
-        ):
+        if all(int(asked.engine(f"{sql} FORMAT TSV")) for sql in (SETTLED, STANDINGS_KEPT)):
             return
         time.sleep(1.0)
-    raise RuntimeError(f"matches are not settled after {SETTLED_MAX_S:.0f} s")
+    raise RuntimeError(f"matches are not settled or standings not renewed after {SETTLED_MAX_S:.0f} s")
 
 
 class Asker:

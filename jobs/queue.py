@@ -41,7 +41,10 @@ _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 
 @dataclass(frozen=True)
 class Scheduled:
-    """Work at fixed times. `cron` has five fields, or a sixth for seconds (`* * * * * */10`: every ten seconds)."""
+    """Work that is done at once when a worker starts, and then at fixed times.
+
+    `cron` has five fields, or a sixth for seconds (`* * * * * */10`: every ten seconds).
+    """
 
     name: str
     cron: str
@@ -106,6 +109,7 @@ async def _run(pool: asyncpg.Pool, jobs: Sequence[Scheduled | Queued], stop: asy
     queue = PgQueuer.from_asyncpg_pool(pool)
     for job in jobs:
         _register(queue, job)
+    await _due_now(queue)
     stopping = asyncio.create_task(_stop_with(queue, stop))
     try:
         await queue.run(
@@ -114,6 +118,16 @@ async def _run(pool: asyncpg.Pool, jobs: Sequence[Scheduled | Queued], stop: asy
         )  # fmt: skip
     finally:
         stopping.cancel()
+
+
+async def _due_now(queue: PgQueuer) -> None:
+    """Make every schedule due: nobody knows how long no worker ran, and what was waited for is late.
+
+    What was there goes: an old schedule of a job would have nobody to run it, and a run that a killed worker left would be waited for.
+    """
+    schedules = queue.sm.registry
+    await queue.sm.queries.delete_schedule(ids=set(), entrypoints={one.entrypoint for one in schedules})
+    await queue.sm.queries.insert_schedule(dict.fromkeys(schedules, timedelta(0)))
 
 
 async def _stop_with(queue: PgQueuer, stop: asyncio.Event) -> None:
@@ -129,8 +143,7 @@ def _register(queue: PgQueuer, job: Scheduled | Queued) -> None:
             with _measured(scheduled.name):
                 await scheduled.work()
 
-        # A changed schedule must not leave the old one behind: nobody would run it.
-        queue.schedule(job.name, job.cron, clean_old=True)(run_scheduled)
+        queue.schedule(job.name, job.cron)(run_scheduled)
         return
     queued = job
 

@@ -20,8 +20,8 @@ from query.together import Asks
 PLAYERS_MIN: Final = 10_000
 RENEWED_SHARE: Final = 0.02
 """Of a core: what a renewal took is followed by a pause that is so much longer."""
-PAUSE_MAX_S: Final = 600.0
-"""However long it took: what is older than FRESH_S would have been made for nothing."""
+PAUSE_MAX_S: Final = 400.0
+"""However long it took: two of them fit into FRESH_S, so a renewal that fails once is not missed."""
 FRESH_S: Final = 900.0
 """Older rows are those of a worker that stands still."""
 BEST: Final = 500
@@ -141,22 +141,34 @@ class Renewal:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._players_min, self._now = store, players_min, now
-        self._not_before_s = 0.0
+        self._pause = timedelta(0)
+        """What the last renewal asks for; none for a worker that has just started, whatever it finds: it may know more figures."""
+        self._not_before = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> list[str]:
-        """Renew those of every game that has enough players, unless it is too early; returns the games. Raises ClickHouseError."""
-        began_s = time.monotonic()
-        if began_s < self._not_before_s:
+        """Renew those of every game that has enough players, unless it is too early or another worker did; returns the games.
+
+        Raises ClickHouseError; a store that cannot be asked at all may be asked again at once.
+        """
+        now = self._now()
+        if now < self._not_before:
             return []
+        began_s = time.monotonic()
+        wanted = {"players_min": self._players_min, "renewed_since": now - self._pause}
+        games = [row["game"] for row in await self._store.rows("standings_wanted", wanted)]
         try:
-            rows = await self._store.rows("standings_wanted", {"players_min": self._players_min})
-            for row in rows:
-                await renew(self._store, self._now(), row["game"])
+            for game in games:
+                await renew(self._store, self._now(), game)
         finally:
             # One that failed has cost as much.
-            took_s = time.monotonic() - began_s
-            self._not_before_s = time.monotonic() + min(took_s / RENEWED_SHARE, PAUSE_MAX_S)
-        return [row["game"] for row in rows]
+            self._rest(time.monotonic() - began_s, has_renewed=bool(games))
+        return games
+
+    def _rest(self, took_s: float, *, has_renewed: bool) -> None:
+        pause = timedelta(seconds=min(took_s / RENEWED_SHARE, PAUSE_MAX_S))
+        self._not_before = self._now() + pause
+        if has_renewed:
+            self._pause = pause
 
 
 async def renew(

@@ -42,6 +42,7 @@ def background_jobs(
     return [
         Scheduled("settle_matches", f"* * * * * */{settings.settle_every_s}", settle_matches),
         Scheduled("rate_matches", "* * * * *", rate_matches),
-        Scheduled("renew_standings", "* * * * *", renew_standings),
+        # It keeps its own pauses; a store that was away is asked again soon.
+        Scheduled("renew_standings", "* * * * * */10", renew_standings),
         Queued(JOB, webhooks.deliver),
     ]

@@ -219,6 +219,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "figures": ["shown", "fights", "ways", "stances", "ranges", "moves", "items", "uses", "openings", "runs", "rows", "deeds", "lives", "skills", "rounds", "visits", "steadiness", "distances", "bots", "matches"], "players_max": 100, "is_crowded": 1, "with_deaths": 1,
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
+        "renewed_since": late,
         "place": value(kill, "map_name"), "places_max": 200,
         "least_kills": 0.0, "least_streak": 0.0, "least_multi_kill": 0.0, "least_headshots": 0.0, "least_kd": 0.0, "least_accuracy": 0.0,
         "least_longest_kill": 0.0, "least_damage": 0.0,

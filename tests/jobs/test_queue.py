@@ -41,6 +41,28 @@ async def test_a_scheduled_job_runs_again_and_again_on_one_worker_at_a_time(
     await asyncio.gather(*workers)
 
 
+async def test_a_worker_that_starts_does_scheduled_work_at_once(
+    postgres_database: str, eventually: Eventually
+) -> None:
+    runs: list[str] = []
+
+    async def work() -> None:
+        runs.append("done")
+
+    # The second time there is a schedule already, which is not due for years, and an older one that nobody would run.
+    for cron, done in (("0 0 29 2 *", 1), ("0 1 29 2 *", 2), ("0 1 29 2 *", 3)):
+        stop = asyncio.Event()
+        jobs = [Scheduled("look", cron, work)]
+        worker = asyncio.create_task(run_jobs(postgres_database, PostgresSettings(), jobs, stop))
+        await eventually(lambda done=done: len(runs) == done)
+        stop.set()
+        await worker
+    connection = await asyncpg.connect(postgres_database)
+    kept = await connection.fetch("SELECT expression FROM pgqueuer_schedules")
+    await connection.close()
+    assert [row["expression"] for row in kept] == ["0 1 29 2 *"]
+
+
 async def test_a_queued_job_is_done_once_and_again_after_a_failure(
     postgres_database: str, eventually: Eventually
 ) -> None:

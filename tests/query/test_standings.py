@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from clickhouse.client import ClickHouse
+from clickhouse.errors import ClickHouseError
 from query.cards import cards
 from query.leaderboards import leaderboard
 from query.percentiles import percentiles
+from query.place_standings import leaders_of, place_leaders
 from query.players import player_page
 from query.rankings import Page
 from query.scope import Scope
 from query.special_boards import COMBOS, combos
-from query.standings import BEST, FRESH_S, Renewal, leaders, places, renew
+from query.standings import BEST, FRESH_S, PAUSE_MAX_S, Renewal, leaders, places, renew
 from tests.query.rows import a_world, kill, row, store
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -113,3 +115,65 @@ async def test_a_game_of_few_players_has_no_standings_and_a_renewal_is_followed_
     renewal = Renewal(clickhouse, players_min=2)
     assert await renewal.run() == ["mohaa"]
     assert await renewal.run() == []
+
+
+class Clock:
+    """A clock that somebody sets."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def after(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+async def test_a_worker_that_starts_renews_at_once_and_workers_share_the_renewals(
+    clickhouse: ClickHouse,
+) -> None:
+    await store(clickhouse, [kill(AT, "1", "2")], "a")
+    clock = Clock(datetime.now(UTC) - timedelta(days=7))
+    assert await Renewal(clickhouse, 1, clock).run() == ["mohaa"]
+    assert await leaders(clickhouse, ["kills"], EVER, offset=0, limit=1) is None
+    # A week later both start, one right after the other.
+    clock.at = datetime.now(UTC)
+    one, other = (Renewal(clickhouse, 1, clock) for _ in range(2))
+    assert await one.run() == ["mohaa"]
+    assert await leaders(clickhouse, ["kills"], EVER, offset=0, limit=1) is not None
+    assert await other.run() == ["mohaa"]
+    for first, second in ((one, other), (other, one)):
+        clock.after(PAUSE_MAX_S + 1)
+        assert await first.run() == ["mohaa"]
+        assert await second.run() == []
+
+
+async def test_a_renewal_that_fails_once_is_not_missed(clickhouse: ClickHouse) -> None:
+    await store(clickhouse, [kill(AT, "1", "2")], "a")
+    clock = Clock(datetime.now(UTC) - timedelta(seconds=2 * PAUSE_MAX_S + 30))
+    renewal = Renewal(clickhouse, 1, clock)
+    assert await renewal.run() == ["mohaa"]
+    clock.after(PAUSE_MAX_S)
+    await clickhouse.command("RENAME TABLE match_players TO match_players_away")
+    with pytest.raises(ClickHouseError, match="match_players"):
+        await renewal.run()
+    await clickhouse.command("RENAME TABLE match_players_away TO match_players")
+    # The parts that failed are those of the renewal before, and still used when the next one begins.
+    clock.after(PAUSE_MAX_S)
+    on_map = Scope(map_name="dm/mohdm6")
+    assert await place_leaders(clickhouse, "kills", "kills", on_map, offset=0, limit=1) is not None
+    assert await leaders_of(clickhouse, ["1"], "mohaa", with_figures=False) != {}
+    assert await renewal.run() == ["mohaa"]
+
+
+async def test_a_store_that_cannot_be_asked_is_asked_again_without_a_pause(clickhouse: ClickHouse) -> None:
+    await store(clickhouse, [kill(AT, "1", "2")], "a")
+    clock = Clock(datetime.now(UTC))
+    renewal = Renewal(clickhouse, 1, clock)
+    # As before the migration that adds the table.
+    await clickhouse.command("RENAME TABLE leaders TO leaders_away")
+    with pytest.raises(ClickHouseError, match="leaders"):
+        await renewal.run()
+    await clickhouse.command("RENAME TABLE leaders_away TO leaders")
+    assert await renewal.run() == ["mohaa"]
