@@ -34,10 +34,7 @@ from postgres.webhooks import Webhook
 from schema import gametypes
 
 JOB: Final = "webhook"
-MATCH_END: Final = "match_end"
 RECORD: Final = "record"
-PLAYERS: Final = 5
-SCOREBOARD_ROWS: Final = 200
 RECORD_KILLS_MIN: Final = 10
 """Fewer kills are no record, however young the database is."""
 
@@ -204,25 +201,16 @@ def _result(match: Mapping[str, Any]) -> str:
 
 
 async def _match(store: ClickHouse, game: str, match_id: str) -> dict[str, Any] | None:
-    asked = {"game": game, "match_id": match_id}
-    parts = {"parts": ["players", "result", "figures"], "players_max": 0}
-    rows = await store.rows("match_summary", {**asked, **parts})
+    rows = await store.rows("match_message", {"game": game, "match_id": match_id})
     if not rows:
         return None
     row = rows[0]
-    hours = {"from_hour": _hour(row["started_at"]), "to_hour": _hour(row["last_event_at"])}
-    # However many they are: the summary was not asked for their names.
-    everybody = {"guids": [], "is_crowded": True, "whole": False, "rows_max": SCOREBOARD_ROWS}
-    players = await store.rows("match_scoreboard", {**asked, **everybody, **hours})
     return {
         "match_id": match_id, "server_id": row["server"], "map_name": row["map"], "gametype": row["game_type"],
-        "started_at": row["started_at"], "ended_at": row["last_event_at"], "winning_team": row["winner"],
+        "started_at": row["started_at"], "ended_at": row["ended_at"], "winning_team": row["winner"],
         "allies_score": row["allies"], "axis_score": row["axis"], "kills": row["total_kills"],
         "player_count": row["player_count"],
-        "players": [
-            {"guid": player["player_guid"], "name": player["player_name"], "kills": player["kills"], "deaths": player["deaths"]}
-            for player in players[:PLAYERS]
-        ],
+        "players": [dict(zip(("guid", "name", "kills", "deaths"), one, strict=True)) for one in row["leaders"]],
     }  # fmt: skip
 
 
@@ -232,7 +220,3 @@ async def _record(store: ClickHouse, game: str, match_id: str) -> dict[str, Any]
     if row["value"] < RECORD_KILLS_MIN or not 0 < row["before"] < row["value"]:
         return None
     return {"stat": "kills_in_match", **row}
-
-
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

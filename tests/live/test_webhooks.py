@@ -18,14 +18,15 @@ from clickhouse.client import ClickHouse
 from jobs.queue import Queued, install, run_jobs
 from jobs.settling import OverMatch
 from live.settings import WebhookSettings
-from live.webhooks import JOB, NotDelivered, Webhooks, example, plain, written
+from live.webhooks import JOB, Delivery, NotDelivered, Webhooks, example, plain, written
 from postgres import webhooks
 from postgres.errors import WebhookRefused
 from postgres.pool import Postgres
 from postgres.settings import PostgresSettings
 from postgres.webhooks import Webhook
+from query.matches import match as match_page
 from schema.match_ids import match_uuid
-from tests.query.rows import kill, store
+from tests.query.rows import kill, row, store
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MATCH = match_uuid("match_1", "server-1", "")
@@ -118,6 +119,46 @@ async def test_a_match_is_told_once_and_signed(
     assert (
         headers["Statline-Signature"] == "sha256=" + hmac.new(secret.encode(), signed, "sha256").hexdigest()
     )
+
+
+async def test_a_message_tells_what_the_page_of_a_match_shows(
+    clickhouse: ClickHouse, postgres: Postgres
+) -> None:
+    started, ended = NOW - timedelta(hours=2), NOW
+    result = {"winning_team": "axis", "allies_score": "3", "axis_score": "7"}
+    end = row("match_end", ended, match_id=MATCH, attributes=result)
+    # Over a border of hours; two of the seven have as many kills, and one of them fewer deaths.
+    kills = [
+        kill(
+            started + timedelta(minutes=15 * n),
+            str(killer),
+            str((killer + 1) % 7),
+            match_id=MATCH,
+            gametype="tdm",
+        )
+        for killer in range(7)
+        for n in range(max(1, killer))
+    ]
+    await store(clickhouse, [*kills, end], "a")
+    facts = await Webhooks(clickhouse, postgres, HERE).facts(
+        Delivery("site", "match_end", str(MATCH), "mohaa")
+    )
+    shown = await match_page(clickhouse, str(MATCH), {})
+    assert facts is not None
+    assert shown is not None
+    told, summary = facts["match"], shown.summary
+    assert [tuple(one.values()) for one in told["players"]] == [
+        (one.guid, one.name, one.kills, one.deaths) for one in shown.scoreboard[:5]
+    ]
+    assert {name: value for name, value in told.items() if name not in ("players", "server_name")} == {
+        "match_id": shown.match_id, "server_id": summary.server_id, "map_name": summary.map_name,
+        "gametype": summary.gametype, "started_at": summary.started_at, "ended_at": summary.ended_at,
+        "winning_team": summary.winning_team, "allies_score": summary.allies_score, "axis_score": summary.axis_score,
+        "kills": summary.total_kills, "player_count": summary.unique_players,
+    }  # fmt: skip
+    assert (told["winning_team"], told["axis_score"], len(shown.scoreboard)) == ("axis", 7, 7)
+    nothing = Delivery("site", "match_end", str(match_uuid("never", "server-1", "")), "mohaa")
+    assert await Webhooks(clickhouse, postgres, HERE).facts(nothing) is None
 
 
 async def test_a_record_is_told_when_it_falls_and_not_otherwise(
