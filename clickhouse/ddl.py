@@ -58,6 +58,10 @@ _VIEW_CHANGE: Final = re.compile(
     r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*ALTER TABLE (?P<name>\w+_mv) MODIFY QUERY\b(?P<select>.*)\Z",
     re.DOTALL,
 )
+_TRUNCATE: Final = re.compile(r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*TRUNCATE TABLE (?P<name>\w+)\s*\Z")
+_INSERT: Final = re.compile(
+    r"^(?P<comment>(?:\s*--[^\n]*\n)*)\s*INSERT INTO (?P<name>\w+)\s(?P<select>\s*SELECT\b.*)\Z", re.DOTALL
+)
 _SOURCE: Final = re.compile(r"\b(FROM|JOIN)\s+([a-z_]\w*)\b(?!\s*\()")
 _WINDOW: Final = re.compile(r"\bnon_replicated_deduplication_window = (\d+)")
 _TABLE_COMMENT: Final = re.compile(r"\nCOMMENT ('(?:[^'\\]|\\.|'')*')\s*\Z")
@@ -85,6 +89,11 @@ def variants(statement: str, settings: ClickHouseSettings) -> list[str]:
         return [f"{found['comment']}ALTER TABLE {found['name']} {on} MODIFY QUERY{select}"]
     if found := _ALTER.match(statement):
         return _altered(found, on)
+    if found := _TRUNCATE.match(statement):
+        return [f"{found['comment']}TRUNCATE TABLE {found['name']}{LOCAL} {on}"]
+    if found := _INSERT.match(statement):
+        # Sums of every shard, kept on this one: it does not matter where the rows of a key lie.
+        return [f"{found['comment']}INSERT INTO {found['name']}{LOCAL}\n{found['select']}"]
     raise CannotBeClustered(f"no cluster variant is known for: {' '.join(statement.split())[:80]}")
 
 

@@ -15,7 +15,7 @@ from query.map_matches import COURSE, NO_MATCHES, TEAM_GAMETYPES, TEAMS, map_mat
 from query.rankings import Page
 from query.ratios import kd_ratio, mean, metres, percent
 from query.scope import EVERYTHING, Scope
-from query.teams import performance
+from query.teams import arms_table, performance
 from query.weapons import top_by_kills
 from schema.answers.maps import (
     HeatmapData,
@@ -157,10 +157,10 @@ async def _heatmaps(
 ) -> dict[str, list[HeatPoint]]:
     """kind -> its heatmap."""
     of_map = replace(asked, map_name=map_name).parameters()
+    table = "heatmap_cells" if asked.period.is_bounded else "heatmap_totals"
     points: dict[str, list[HeatPoint]] = {kind: [] for kind in kinds}
-    for row in await store.rows(
-        "heatmap", {**of_map, "kinds": list(kinds), "cell_units": cell_units, "rows_max": limit}
-    ):
+    bound = {**of_map, "table": table, "kinds": list(kinds), "cell_units": cell_units, "rows_max": limit}
+    for row in await store.rows("heatmap", bound):
         points[row["kind"]].append(HeatPoint(x=row["x"], y=row["y"], value=row["value"]))
     return points
 
@@ -192,7 +192,9 @@ async def _rows(
 
 async def _arms(store: ClickHouse, asked: Scope) -> list[dict[str, Any]]:
     """What was done with each weapon on the scope's map by each `team` of a game type with two; empty: all others."""
-    parameters = {**asked.parameters(), "gametypes": list(TEAM_GAMETYPES), "rows_max": ARMS_MAX}
+    parameters = {
+        **asked.parameters(), "table": arms_table(asked), "gametypes": list(TEAM_GAMETYPES), "rows_max": ARMS_MAX,
+    }  # fmt: skip
     return await store.rows("map_arms", parameters)
 
 
@@ -209,7 +211,8 @@ def _most_used(arms: Sequence[Row]) -> list[MapWeapon]:
 async def _weapons(store: ClickHouse, asked: Scope) -> dict[str, list[MapWeapon]]:
     """map -> the weapons with most kills on it."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in await store.rows("map_weapons", {**asked.parameters(), "weapons_max": WEAPONS_READ}):
+    parameters = {**asked.parameters(), "table": arms_table(asked), "weapons_max": WEAPONS_READ}
+    for row in await store.rows("map_weapons", parameters):
         rows[row["map_name"]].append(row)
     return {name: _top_weapons(of_map) for name, of_map in rows.items()}
 

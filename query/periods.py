@@ -38,10 +38,15 @@ class Period(NamedTuple):
         """Whether it begins and ends at midnight, so that tables by day can answer."""
         return self.since.time() == self.until.time() == time()
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it leaves anything out."""
+        return (self.since, self.until) != (EVER.since, EVER.until)
+
     def parameters(self) -> dict[str, object]:
         """As queries bind them: whether it has bounds at all, days, and the times at which it begins and ends."""
         return {
-            "bounded": int((self.since, self.until) != (EVER.since, EVER.until)),
+            "bounded": int(self.is_bounded),
             "from_day": self.first,
             "to_day": self.after,
             "from_time": self.since,

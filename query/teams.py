@@ -46,9 +46,14 @@ async def map_balances(store: ClickHouse, asked: Scope = EVERYTHING) -> list[Map
 async def _deeds(store: ClickHouse, asked: Scope, *, by_map: bool = False) -> list[dict[str, Any]]:
     """What each team did with each weapon (and on each map), as team_totals.sql answers it."""
     parameters = {
-        **asked.parameters(), "gametypes": list(TEAM_GAMETYPES), "by_map": by_map, "rows_max": ROWS_MAX,
+        **asked.parameters(), "table": arms_table(asked), "gametypes": list(TEAM_GAMETYPES), "by_map": by_map, "rows_max": ROWS_MAX,
     }  # fmt: skip
     return await store.rows("team_totals", parameters)
+
+
+def arms_table(asked: Scope) -> str:
+    """The table that knows what was done with each weapon by each team on each map: the small one where neither days nor servers are told apart."""
+    return "team_weapon_days" if asked.server_id or asked.period.is_bounded else "map_weapon_totals"
 
 
 def _balance(name: str, rows: Sequence[Row], wins: Row) -> MapBalance:

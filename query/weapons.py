@@ -51,7 +51,11 @@ async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING)
     """Everything about a weapon, by any of its names; zeros for one nobody used. Of the scope only the period counts."""
     names = await spellings_of(store, weapon, asked.game)
     parameters = {**_days(asked), "weapons": names}
-    [row], users = await asyncio.gather(store.rows("weapon", parameters), _users(store, names, asked))
+    [row], [used], users = await asyncio.gather(
+        store.rows("weapon", parameters),
+        store.rows("weapon_user_count", parameters),
+        _users(store, names, asked),
+    )
     accuracy = percent(row["shots_hit"], row["shots_fired"])
     return WeaponPage(
         stats=WeaponStats(
@@ -61,7 +65,7 @@ async def weapon_page(store: ClickHouse, weapon: str, asked: Scope = EVERYTHING)
             total_deaths=row["deaths"],
             shots_fired=row["shots_fired"],
             shots_hit=row["shots_hit"],
-            unique_users=row["unique_users"],
+            unique_users=used["unique_users"],
             last_used=known(row["last_used_at"]),
             avg_kill_distance=metres(mean(row["kill_distance_sum"], row["distance_kill_count"])),
             longest_kill=metres(row["longest_kill"]),

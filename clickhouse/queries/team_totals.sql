@@ -1,6 +1,6 @@
 -- Question: what did each of the two teams do (`by_map`: on each map), with which weapons?
--- Parameters: game; map_name, server_id, gametype (empty = all); gametypes (those with two teams); bounded (0: of all time); from_day, to_day (excluded); by_map (0 or 1); rows_max
--- Reads: team_weapon_days
+-- Parameters: game; table (map_weapon_totals of all time on all servers, else team_weapon_days); map_name, server_id, gametype (empty = all); gametypes (those with two teams); bounded (0: of all time); from_day, to_day (excluded); by_map (0 or 1); rows_max
+-- Reads: team_weapon_days, map_weapon_totals
 SELECT
     /* if by_map */ map_name,
     team,
@@ -9,7 +9,7 @@ SELECT
     sum(headshots) AS headshots,
     sum(deaths) AS deaths,
     sum(objectives) AS objectives
-FROM team_weapon_days
+FROM {table:Identifier}
 WHERE game = {game:String} AND team IN ('allies', 'axis') AND gametype IN {gametypes:Array(String)}
     /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}
     /* if map_name */ AND map_name = {map_name:String}

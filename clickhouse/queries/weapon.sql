@@ -1,6 +1,6 @@
--- Question: what was done with a weapon on the days of a period, by how many, how far?
+-- Question: what was done with a weapon on the days of a period, how far, when last?
 -- Parameters: game; weapons (every name it was received under); bounded (0: of all time); from_day, to_day (excluded)
--- Reads: weapon_player_days
+-- Reads: weapon_days
 SELECT
     sum(kills) AS kills,
     sum(headshots) AS headshots,
@@ -8,11 +8,10 @@ SELECT
     sum(shots_fired) AS shots_fired,
     sum(shots_hit) AS shots_hit,
     sum(damage_dealt) AS damage,
-    uniqExactIf(player_guid, last_used > toDateTime64(0, 3, 'UTC')) AS unique_users,
     max(last_used) AS last_used_at,
     sum(kill_distance) AS kill_distance_sum,
     sum(distance_kills) AS distance_kill_count,
     max(kill_distance_max) AS longest_kill
-FROM weapon_player_days
+FROM weapon_days
 WHERE game = {game:String} AND weapon IN {weapons:Array(String)}
     /* if bounded */ AND day >= {from_day:Date} AND day < {to_day:Date}

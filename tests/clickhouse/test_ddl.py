@@ -256,6 +256,8 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "rating_due": {"run": 0},
     "board_entries_weapon": {"source": "days"},
     "place_standing_best": {"kind": "map"},
+    "heatmap": {"table": "heatmap_cells"},
+    **dict.fromkeys(("map_arms", "map_weapons", "team_totals"), {"table": "team_weapon_days"}),
 }
 """What some queries are asked instead of what all are."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -86,14 +87,21 @@ def test_a_name_is_quoted_whatever_it_holds() -> None:
 
 
 def test_every_statement_of_our_migrations_can_be_repeated() -> None:
-    """CREATE is repeatable by the migrator, ALTER and DROP must say IF [NOT] EXISTS."""
+    """CREATE is repeatable by the migrator, ALTER and DROP must say IF [NOT] EXISTS, a table is filled right after it was emptied."""
     for migration in read_migrations(MIGRATIONS):
+        emptied = ""
         for statement in statements(migration.sql):
             code = " ".join(line for line in statement.splitlines() if not line.startswith("--")).upper()
-            assert code.startswith("CREATE ") or " EXISTS " in code or " MODIFY " in code, (
-                migration.file,
-                code[:80],
-            )
+            filled = re.match(r"\s*INSERT INTO (\w+) ", code)
+            fills_what_is_empty = filled is not None and filled[1] == emptied
+            emptied = code.split()[-1] if code.lstrip().startswith("TRUNCATE TABLE ") else ""
+            assert (
+                code.startswith("CREATE ")
+                or " EXISTS " in code
+                or " MODIFY " in code
+                or emptied
+                or fills_what_is_empty
+            ), (migration.file, code[:80])
 
 
 async def test_a_first_migration_makes_the_database_and_every_table(

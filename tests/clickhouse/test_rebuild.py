@@ -46,15 +46,18 @@ async def test_every_aggregate_of_the_schema_is_known_with_its_views(clickhouse:
     assert {name: len(table.views) for name, table in known.items()} == {
         "event_ids": 1, "match_players": 1, "player_days": 1, "map_days": 1, "gametype_days": 1, "server_hours": 2,
         "match_summaries": 2, "weapon_player_days": 1, "heatmap_cells": 1, "player_opponents": 1, "player_hitlocs": 1,
-        "player_names": 1, "team_weapon_days": 1,
+        "player_names": 1, "team_weapon_days": 1, "weapon_days": 1, "map_weapon_totals": 1, "heatmap_totals": 1,
     }  # fmt: skip
     assert {name for name, table in known.items() if not table.time_column} == {
-        "match_summaries", "player_opponents", "player_hitlocs", "player_names",
+        "match_summaries", "player_opponents", "player_hitlocs", "player_names", "map_weapon_totals", "heatmap_totals",
     }  # fmt: skip
     assert [name for name, table in known.items() if table.has_retention] == ["event_ids"]
     assert {view.source for table in known.values() for view in table.views} == {
         "raw_events",
         "match_players",
+        "weapon_player_days",
+        "team_weapon_days",
+        "heatmap_cells",
     }
 
 

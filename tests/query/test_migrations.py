@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from clickhouse.client import ClickHouse
-from clickhouse.migrate import MIGRATIONS
+from clickhouse.migrate import MIGRATIONS, statements
 from schema.columns import COLUMNS
 from schema.hit_locations import GROUPS
 from tests.query.conftest import BATCH, EVENTS, SEED
@@ -153,6 +153,23 @@ async def test_every_aggregate_equals_a_recount_from_raw(clickhouse: ClickHouse)
         await clickhouse.command(f"INSERT INTO {table} ({columns}) {select}")
     assert await contents(clickhouse) == live
     assert all(live.values())
+
+
+async def test_a_table_that_came_later_is_filled_with_what_was_stored_before(clickhouse: ClickHouse) -> None:
+    rows = a_world(SEED, EVENTS)
+    await store(clickhouse, rows, "before")
+    filled_by_views = await contents(clickhouse)
+    filling = [
+        (table, statement)
+        for path in MIGRATIONS.glob("*.sql")
+        for statement in statements(path.read_text("utf-8"))
+        for table in re.findall(r"^(?:TRUNCATE TABLE|INSERT INTO) (\w+)", statement, re.MULTILINE)
+    ]
+    assert {table for table, _ in filling} == {"weapon_days", "map_weapon_totals", "heatmap_totals"}
+    for _ in "a migration", "the same after a kill":
+        for _, statement in filling:
+            await clickhouse.command(statement)
+        assert await contents(clickhouse) == filled_by_views
 
 
 async def contents(clickhouse: ClickHouse) -> dict[str, list[dict[str, Any]]]:
