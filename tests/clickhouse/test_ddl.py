@@ -257,7 +257,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "board_entries_weapon": {"source": "days"},
     "place_standing_best": {"kind": "map"},
     "heatmap": {"table": "heatmap_cells"},
-    **dict.fromkeys(("map_arms", "map_weapons", "team_totals"), {"table": "team_weapon_days"}),
+    **{query: {"table": "team_weapon_days"} for query in ("map_arms", "map_weapons", "team_totals")},
 }
 """What some queries are asked instead of what all are."""
 

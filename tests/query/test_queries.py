@@ -28,7 +28,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "breakdown_players": {"dimension": "map_name", "metric": "kdr"},
     "breakdown_weapons": {"dimension": "weapon", "metric": "kdr"},
     "heatmap": {"table": "heatmap_cells"},
-    **dict.fromkeys(("map_arms", "map_weapons", "team_totals"), {"table": "team_weapon_days"}),
+    **{query: {"table": "team_weapon_days"} for query in ("map_arms", "map_weapons", "team_totals")},
     "breakdown_events": {"dimension": "hitloc", "metric": "kdr"},
 }
 
