@@ -76,17 +76,18 @@ class Door:
         return True
 
     async def accept(
-        self, server_id: str, body: bytes, idempotency_key: str = "", waited_s: float = 0.0
+        self, server_id: str, body: bytes, idempotency_key: str = "", arrived_s: float | None = None
     ) -> Accepted:
         """Accept one report of an authenticated server; returns when it is durable.
 
-        `waited_s`: how long ago it arrived at this machine; the hold counts from then.
+        `arrived_s`: when it came to this machine, by the door's clock; the hold counts from then. None: now.
 
         Raises InvalidBody (the body is no report), Overloaded (no room within `hold_s`, too late to be answered in time,
         or the server sends more than it may) and SpoolUnavailable (the disk refused); in each case nothing was accepted.
         A body without any event and without any text is accepted and not kept.
         """
-        arrived_s = self._now_s() - waited_s
+        if arrived_s is None:
+            arrived_s = self._now_s()
         outcome = "refused"
         try:
             accepted = await self._accept(server_id, body, idempotency_key, arrived_s)
@@ -102,7 +103,8 @@ class Door:
         self._keep_to_rate(server_id, events)
         began_s = self._now_s()
         if not self._room.lets_in(server_id):
-            await self._room.wait(server_id, events, self._patience.room_by_s(arrived_s, began_s))
+            until_s = self._patience.room_by_s(arrived_s, began_s)
+            await self._room.wait(server_id, events, len(body), until_s)
             began_s = self._now_s()
         begin_by_s = self._patience.begin_by_s(arrived_s, began_s)
         if began_s > begin_by_s:

@@ -39,14 +39,16 @@ _log = structlog.get_logger("web")
 class Connection(web.RequestHandler):
     """One connection; counts itself and answers what is no HTTP request in our form."""
 
-    __slots__ = ("_doorman", "_in_lane", "_is_between", "_lane", "_socket")
+    __slots__ = ("_doorman", "_in_lane", "_is_between", "_is_new", "_lane", "_socket", "_way")
 
     def __init__(
         self, doorman: Doorman, connection: socket.socket, server: web.Server, lane: Lane, **options: Any
     ) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._doorman, self._lane, self._socket = doorman, lane, connection
-        self._in_lane: asyncio.Task[None] | None = None
+        self._in_lane = False
+        self._way: asyncio.Task[None] | None = None
+        self._is_new = True
         # Whether all that came so far were whole requests, one at a time: then the next byte begins one.
         self._is_between = True
 
@@ -56,11 +58,17 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; a usual report that comes alone takes the short way, everything else aiohttp's."""
+        if self._is_new:
+            self._is_new = False
+            if self._waiter is None:
+                # aiohttp's task begins in this turn of the loop, just before.
+                self._loop.call_soon(self.data_received, data)
+                return
         waiter = self._waiter
         if waiter is None or waiter.done():
             self._parse(data)
             return
-        if self._is_between and self._in_lane is None and self._is_open():
+        if self._is_between and not self._in_lane and self._is_open():
             report = self._lane.known_report(data)
             if report is not None:
                 self._let_in(report)
@@ -69,10 +77,10 @@ class Connection(web.RequestHandler):
         # end, since reading a body may resume the parser, which comes here again.
         self._waiter = None
         self._parse(data)
-        if len(self._messages) == 1 and self._in_lane is None:
+        if len(self._messages) == 1 and not self._in_lane:
             self._take(self._messages[0], data if self._is_between else b"")
         self._waiter = waiter
-        if self._messages and self._in_lane is None:
+        if self._messages and not self._in_lane:
             self._wake()
 
     def _is_open(self) -> bool:
@@ -111,11 +119,15 @@ class Connection(web.RequestHandler):
         self._request_in_progress = True
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout + IN_LANE_S_MAX
         self._lane.joins()
-        self._in_lane = self._loop.create_task(self._through(report, waited_s))
+        self._in_lane = True
+        self._lane.turns.begin(self._send_through, report, report.read_s - waited_s)
 
-    async def _through(self, report: Report, waited_s: float) -> None:
-        answer = await self._lane.answer(report, waited_s)
-        self._in_lane = None
+    def _send_through(self, report: Report, arrived_s: float) -> None:
+        self._way = self._loop.create_task(self._through(report, arrived_s))
+
+    async def _through(self, report: Report, arrived_s: float) -> None:
+        answer = await self._lane.answer(report, arrived_s)
+        self._in_lane, self._way = False, None
         self._say(answer)
         self._request_in_progress = False
         if self._handler_waiter is not None and not self._handler_waiter.done():

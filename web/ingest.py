@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from schema.refusals import sentence_of
 from web.bodies import BODIES, no_early_continue, read_body
 from web.endpoints import Body, Endpoints
 from web.errors import HttpError, bad_request, not_found
+from web.listening import waited_s
 from web.parameters import header, part
 from web.request_ids import REQUEST_ID
 from web.responses import Acknowledgement, json_response
@@ -88,7 +90,7 @@ async def _accepted(request: web.Request, report_of: Callable[[bytes], bytes] | 
         body = await read_body(request, world.settings)
         if report_of is not None:
             body = report_of(body)
-        return await world.door.accept(server_id, body, idempotency_key)
+        return await world.door.accept(server_id, body, idempotency_key, _arrived_s(request))
     finally:
         bodies.give(taken)
 
@@ -115,6 +117,12 @@ def _as_answer(receipt: Receipt) -> ReportReceipt:
         for one in receipt.refused
     ]
     return ReportReceipt(**{**msgspec.structs.asdict(receipt), "refused": refused})
+
+
+def _arrived_s(request: web.Request) -> float:
+    """When the last bytes of a request that has been read came to this machine, time.monotonic()."""
+    connection = request.get_extra_info("socket")
+    return time.monotonic() - (0.0 if connection is None else waited_s(connection))
 
 
 def _idempotency_key(request: web.Request) -> str:

@@ -29,6 +29,7 @@ from web.request_ids import HEADER, usable_id
 from web.responses import accepted_block, error_response, response_parts
 from web.settings import WebSettings
 from web.tokens import token_in
+from web.turns import Turns
 
 PATH: Final = "/api/v1/ingest/events"
 HEAD_ENDS: Final = b"\r\n\r\n"
@@ -55,7 +56,7 @@ class Report(NamedTuple):
     body: bytes
     request_id: str
     read_s: float
-    """When it was read from its connection, time.perf_counter()."""
+    """When it was read from its connection, time.monotonic()."""
 
 
 class _Head(NamedTuple):
@@ -72,6 +73,7 @@ class Lane:
         self._door, self._keys, self._bodies, self._settings = door, keys, bodies, settings
         self._log = RequestLog(settings)
         self._heads: dict[bytes, _Head] = {}
+        self.turns = Turns()
 
     def known_report(self, data: bytes) -> Report | None:
         """The report that these bytes are, if they are a head that was read before and its whole body. Only where a request begins."""
@@ -79,7 +81,7 @@ class Lane:
         head = self._heads.get(data[:begin])
         if head is None or len(data) - begin != head.body_bytes or not self._keys.is_good(head.key):
             return None
-        return Report(head.key.server_id, data[begin:], usable_id(None), time.perf_counter())
+        return Report(head.key.server_id, data[begin:], usable_id(None), time.monotonic())
 
     def report_of(self, message: RawRequestMessage, payload: StreamReader, data: bytes) -> Report | None:
         """The report of a request, None if it must go the long way. `data`: what it was read from, if nothing else was in it."""
@@ -101,7 +103,7 @@ class Lane:
             self._learn(data[: len(data) - payload.total_bytes], _Head(payload.total_bytes, key))
         # From here on it is ours: the long way would find no body.
         return Report(
-            key.server_id, payload.read_nowait(), usable_id(headers.get(_REQUEST_ID)), time.perf_counter()
+            key.server_id, payload.read_nowait(), usable_id(headers.get(_REQUEST_ID)), time.monotonic()
         )
 
     def _learn(self, head: bytes, said: _Head) -> None:
@@ -127,13 +129,16 @@ class Lane:
         """A report was let in: `answer` is to be run for it, in the order of joining."""
         self._door.crowd.joined()
 
-    async def answer(self, report: Report, waited_s: float) -> bytes:
-        """Store a report and say so, or why not: the whole answer, to be sent as it is. Raises nothing."""
+    async def answer(self, report: Report, arrived_s: float) -> bytes:
+        """Store a report and say so, or why not: the whole answer, to be sent as it is. Raises nothing.
+
+        `arrived_s`: when it came to this machine, time.monotonic().
+        """
         self._door.crowd.reached()
         taken = 0
         try:
             taken = self._bodies.take_bytes(len(report.body))
-            accepted = await self._door.accept(report.server_id, report.body, "", waited_s)
+            accepted = await self._door.accept(report.server_id, report.body, "", arrived_s)
         except Exception as error:  # noqa: BLE001 - the HTTP edge, as in `web.edge`
             return self._problem(report, problem_of(error, PATH, request_id=report.request_id))
         finally:
@@ -147,7 +152,7 @@ class Lane:
         return _named(parts, report)
 
     def _count(self, report: Report, status: int) -> None:
-        duration_s = time.perf_counter() - report.read_s
+        duration_s = time.monotonic() - report.read_s
         count_request(PATH, hdrs.METH_POST, status, duration_s)
         self._log.note(hdrs.METH_POST, PATH, status, duration_s, report.request_id)
 

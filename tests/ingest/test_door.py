@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -114,9 +115,9 @@ async def test_a_server_above_its_rate_hears_when_to_come_back_and_others_go_on(
 
 async def test_a_report_that_nobody_came_to_within_its_time_is_refused_and_not_stored(tmp_path: Path) -> None:
     async with open_door(IngestSettings(), tmp_path) as door:
-        assert (await door.accept("a", lines(2), waited_s=0.2)).processed == 2
+        assert (await door.accept("a", lines(2), arrived_s=time.monotonic() - 0.2)).processed == 2
         with pytest.raises(Overloaded) as refused:
-            await door.accept("a", lines(1), waited_s=60.0)
+            await door.accept("a", lines(1), arrived_s=time.monotonic() - 60.0)
         assert refused.value.retry_after_s >= 1
         assert door.pending_events() == 2
 
@@ -127,7 +128,7 @@ async def test_the_hold_counts_from_the_arrival(tmp_path: Path) -> None:
         await door.accept("a", lines(600))
         assert door.is_pressed()
         with pytest.raises(Overloaded):  # its 10 s are over: it is not held, which nobody here would end
-            await door.accept("a", lines(1), waited_s=10.0)
+            await door.accept("a", lines(1), arrived_s=time.monotonic() - 10.0)
 
 
 async def test_what_comes_too_late_is_turned_away_at_a_glance_but_for_a_server_with_less_than_its_share(
