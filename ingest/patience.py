@@ -12,9 +12,8 @@ ANSWER_WITHIN_S: Final = 0.1
 """What the promise adds to the hold."""
 # Where the hold is shorter than this a busy disk may still take this long.
 _WAIT_MIN_S: Final = 0.5
-# For what nobody measures, and the one answer that takes longer than all of late. At twice the load that can be stored the longest of a
-# minute took 1.25 s with 0.03 to spare, 1.17 with 0.15, 1.03 to 1.13 with 0.25 and mostly 0.92 to 1.08 with this, where the hold and
-# the tenth are 1.1; why a round now and then has one of 2 s is not known (docs/benchmarks.md).
+# For what nobody measures, and the one answer that takes longer than all of late: at twice the load that can be stored the longest
+# of a minute took 1.25 s with 0.03 to spare, 1.17 with 0.15, where the hold and the tenth are 1.1 (docs/benchmarks.md).
 _SPARE_S: Final = 0.3
 # Long enough to have seen a few commits and a full turn of a busy loop, short enough to forget one bad moment.
 _SPAN_S: Final = 1.0

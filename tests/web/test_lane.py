@@ -9,12 +9,16 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+import web.connections
+import web.ingest
 from ingest.crowd import Crowd
+from ingest.door import Door
 from ingest.settings import IngestSettings
 from postgres import servers
 from tests.web.conftest import Serve, Served
 from web.connections import Connection
 from web.lane import Lane
+from web.turns import BEGUN_A_TURN
 
 Eventually = Callable[..., Awaitable[object]]
 
@@ -247,6 +251,57 @@ async def test_a_report_that_is_too_late_is_turned_away_at_a_glance(
         assert taken == [REPORT]
         monkeypatch.undo()
         assert (await caller.ask(request(SHORT, served.token)))[0] == "HTTP/1.1 202 Accepted"
+        caller.writer.close()
+
+
+@pytest.mark.parametrize("path", [SHORT, LONG])
+async def test_bytes_that_come_before_aiohttps_task_has_begun_find_it_ready(
+    served: Served, taken: list[bytes], monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
+    connection_made = Connection.connection_made
+
+    def made(connection: Connection, transport: asyncio.BaseTransport) -> None:
+        connection_made(connection, transport)
+        connection.data_received(request(path, served.token))  # as uvloop does, where they are there already
+
+    monkeypatch.setattr(Connection, "connection_made", made)
+    caller = await Caller.of(served)
+
+    assert (await caller.answer())[0] == "HTTP/1.1 202 Accepted"
+    assert taken == ([REPORT] if path == SHORT else [])
+    assert [record.body for record in served.stored()] == [REPORT]
+    caller.writer.close()
+
+
+@pytest.mark.parametrize("path", [SHORT, LONG])
+async def test_the_time_of_a_report_counts_from_its_arrival(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
+    async with serve() as served:
+        caller = await Caller.of(served)
+        monkeypatch.setattr(web.connections, "waited_s", lambda _: 60.0)
+        monkeypatch.setattr(web.ingest, "waited_s", lambda _: 60.0)
+        monkeypatch.setattr(Door, "is_pressed", lambda _: True)
+
+        status, headers, _ = await caller.ask(request(path, served.token))
+
+        assert (status, headers["retry-after"]) == ("HTTP/1.1 429 Too Many Requests", "1")
+        assert served.stored() == []
+        caller.writer.close()
+
+
+async def test_reports_of_many_connections_in_one_turn_are_all_answered(
+    served: Served, taken: list[bytes]
+) -> None:
+    callers = [await Caller.of(served) for _ in range(BEGUN_A_TURN + 40)]
+    for caller in callers:
+        caller.writer.write(request(SHORT, served.token))
+
+    answers = [await caller.answer() for caller in callers]
+
+    assert {status for status, *_ in answers} == {"HTTP/1.1 202 Accepted"}
+    assert len(taken) == len(served.stored()) == len(callers)
+    for caller in callers:
         caller.writer.close()
 
 
