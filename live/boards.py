@@ -14,6 +14,7 @@ from live.store import LiveStore
 from schema.answers.live import LiveBoard, LiveKill, LiveMatch, LivePlayer, TeamScores
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 from schema.gametypes import is_team_gametype
+from schema.map_names import map_title
 
 MATCHES_MAX: Final = 500
 """Live matches listed at most, those with the newest events."""
@@ -204,6 +205,7 @@ def live_match(board: Board, moment: Moment, current: Mapping[str, str]) -> Live
         server_id=head.server_id,
         server_name=registered.name if registered else UNKNOWN_SERVER,
         map_name=head.map_name,
+        map_title=map_title(head.map_name),
         gametype=head.gametype,
         team_match=team_match,
         state=head.state,

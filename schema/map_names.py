@@ -13,3 +13,8 @@ def display_name(map_name: str) -> str:
     for prefix in _PREFIXES:
         name = name.removeprefix(prefix)
     return name[:1].upper() + name[1:]
+
+
+def map_title(map_name: str) -> str:
+    """A map's name as titles and rows write it, without its folder: `obj/obj_team1` is obj_team1."""
+    return map_name.partition("/")[2] or map_name or "unknown map"

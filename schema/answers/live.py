@@ -22,6 +22,8 @@ class LiveMatch(Struct, frozen=True, kw_only=True):
     server_id: str
     server_name: str
     map_name: str
+    map_title: str
+    """As pages write it: without its folder."""
     gametype: str
     team_match: bool
     """Whether two teams play, so that the scores mean something."""

@@ -7,12 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from query import players
+from schema.map_names import map_title
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.pages import maps, matches, servers
 from web.pages.cached import cached
 from web.pages.pictures import FORMAT, Figure, Picture, answer
-from web.pages.words import date, duration, fixed, gametype, map_title, share, whole
+from web.pages.words import date, duration, fixed, gametype, share, whole
 from web.parameters import part
 from web.stats.parameters import GUID, MAP, map_name, server_names
 from web.world import WORLD

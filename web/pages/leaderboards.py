@@ -17,6 +17,7 @@ from query.scope import Scope
 from schema.answers.dossiers import Form
 from schema.answers.leaderboards import Leaderboard, LeaderboardEntry
 from schema.gametypes import GAMETYPES
+from schema.map_names import map_title
 from schema.weapons import UNKNOWN, weapon_name
 from web.endpoints import Endpoints
 from web.pages import addresses
@@ -24,7 +25,7 @@ from web.pages.cached import cached
 from web.pages.embeds import LOOK, everywhere, is_embedded
 from web.pages.rendering import Page, render
 from web.pages.stat_names import stat_groups, stat_name
-from web.pages.words import map_title, ordinal, whole
+from web.pages.words import ordinal, whole
 from web.parameters import choice, number, text
 from web.stats.parameters import FILTERS, PAGE_MAX, PERIOD, known_names, now, scope, server_names, spellings
 from web.world import WORLD

@@ -12,6 +12,7 @@ from query import maps, matches
 from query.scope import Scope
 from schema.answers.maps import HeatPoint, MapItem, MapPage
 from schema.answers.matches import MatchItem
+from schema.map_names import map_title
 from web.endpoints import Endpoints
 from web.errors import not_found
 from web.map_images import Picture, picture_of
@@ -20,7 +21,7 @@ from web.pages.cached import cached
 from web.pages.embeds import LOOK, everywhere
 from web.pages.plans import Cell, Plan, plan_with
 from web.pages.rendering import Page, render
-from web.pages.words import map_title, share, whole
+from web.pages.words import share, whole
 from web.parameters import choice
 from web.stats.parameters import MAP, map_name, server_names
 from web.world import WORLD

@@ -19,7 +19,7 @@ from schema.answers.maps import MapNames
 from schema.answers.match_reports import KillMatrix, MatchReport
 from schema.answers.matches import MatchItem, ScoreboardRow
 from schema.gametypes import GAMETYPES
-from schema.map_names import display_name
+from schema.map_names import display_name, map_title
 from web.endpoints import Endpoints
 from web.errors import bad_request, not_found
 from web.map_images import Picture, picture_of
@@ -30,7 +30,7 @@ from web.pages.lanes import Lane, lanes, place
 from web.pages.leaderboards import PERIOD_NAMES
 from web.pages.plans import Plan, plan_with
 from web.pages.rendering import Page, render
-from web.pages.words import duration, gametype, map_title, whole
+from web.pages.words import duration, gametype, whole
 from web.parameters import part, text
 from web.stats.parameters import GAMETYPE, MAP_FILTER, PERIOD, SERVER, now, server_names
 from web.world import WORLD

@@ -15,6 +15,7 @@ from schema.answers.dossiers import Dossier
 from schema.answers.leaderboards import PlayerPercentiles, StatPercentile
 from schema.answers.players import PlayerMap, PlayerMatch, PlayerStats
 from schema.answers.ratings import PlayerRating
+from schema.map_names import map_title
 from schema.weapons import CLASSES, weapon_class
 from web.endpoints import Endpoints
 from web.errors import HttpError, not_found
@@ -25,7 +26,7 @@ from web.pages.embeds import LOOK, everywhere
 from web.pages.rendering import Page, render
 from web.pages.stat_names import stat_name
 from web.pages.weeks import Week, week
-from web.pages.words import fixed, map_title, moment, share, whole
+from web.pages.words import fixed, moment, share, whole
 from web.parameters import text
 from web.stats.parameters import GUID, server_names, spellings
 from web.world import WORLD

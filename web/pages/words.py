@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from schema.gametypes import GAMETYPES
+from schema.map_names import map_title
 from schema.weapons import weapon_name
 
 THIN: Final = "\u202f"
@@ -102,11 +103,6 @@ def gametype(name: str) -> str:
     """Free-for-all, Team deathmatch …; an unknown one as it came."""
     known = GAMETYPES.get(name)
     return known.display_name if known else name or "Unknown game type"
-
-
-def map_title(name: str) -> str:
-    """A map's name without its folder: `obj/obj_team1` is obj_team1."""
-    return name.partition("/")[2] or name or "unknown map"
 
 
 def is_long(name: str) -> bool:

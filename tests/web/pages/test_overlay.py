@@ -27,6 +27,7 @@ async def test_the_board_and_the_feed_move_without_a_reload(
 ) -> None:
     page = await opened(site, visit, eventually, "overlay-moves", "?seconds=600")
     await expect(page.locator("#board .side")).to_have_count(2)
+    await expect(page.locator(".place bdi").last).to_have_text("obj_team2")
     await expect(page.locator("#feed li")).to_have_count(8)
     site.post(kill("overlay-moves", 40, "Newcomer", "hostile-script", weapon="Bazooka"))
     await expect(page.locator("#feed li").last).to_contain_text("Bazooka")

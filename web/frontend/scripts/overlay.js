@@ -42,7 +42,7 @@ function showScore() {
   const match = state.match;
   const score = document.getElementById("score");
   score.hidden = !parts.has("score");
-  const place = element("div", "place", element("bdi", "", match.server_name), element("bdi", "", mapTitle(match.map_name)));
+  const place = element("div", "place", element("bdi", "", match.server_name), element("bdi", "", match.map_title));
   const over = match.state === "ended" ? [element("div", "state", winner(match))] : [];
   if (match.team_match) {
     const points = element("div", "points", `${match.allies_score} – ${match.axis_score}`);
@@ -51,11 +51,6 @@ function showScore() {
   } else {
     score.replaceChildren(place, ...over);
   }
-}
-
-// Without its folder, as pages write it.
-function mapTitle(name) {
-  return name.slice(name.indexOf("/") + 1) || "unknown map";
 }
 
 function winner(match) {
