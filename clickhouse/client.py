@@ -53,6 +53,15 @@ EXACTLY_ONCE: Final[Mapping[str, object]] = MappingProxyType(
     }
 )
 """Every setting that exactly-once rests on: servers changed their defaults in 24.7, 26.1, 26.2, 26.3 and 26.8."""
+COMPILED_LATE: Final[Mapping[str, object]] = MappingProxyType(
+    {
+        "min_count_to_compile_aggregate_expression": 1000,
+        "min_count_to_compile_expression": 1000,
+        "min_count_to_compile_sort_description": 1000,
+    }
+)
+"""To compile what a statement adds up takes 0.1 s of whoever asks it the fourth time (the server's default), and makes one that reads
+some thousand rows no faster: it pays only for what is asked again and again (docs/decisions/0011)."""
 
 _INCLUDE = re.compile(r"/\* include (shared/\w+?)(\{source\})?\.sql \*/")
 _COMMENT_OR_INDENT = re.compile(r"^ *--.*\n|^ +", re.MULTILINE)
@@ -135,12 +144,12 @@ class ClickHouse:
             return await self._ask(sql, parameters)
 
     async def _ask(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
-        limits = self._query_limits()
         try:
             async with asyncio.timeout(self._settings.query_time_max_s + 1.0):
                 driver = await self._connected()
+                wanted = {**self._query_limits(), **self._known(driver, COMPILED_LATE)}
                 result = await driver.query(
-                    sql, parameters=dict(parameters), settings=limits, tz_mode="aware"
+                    sql, parameters=dict(parameters), settings=wanted, tz_mode="aware"
                 )
                 return list(result.named_results())
         except (DriverError, TimeoutError) as error:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clickhouse import errors
-from clickhouse.client import EXACTLY_ONCE, QUERIES, ClickHouse, asked_text, query_text
+from clickhouse.client import COMPILED_LATE, EXACTLY_ONCE, QUERIES, ClickHouse, asked_text, query_text
 from clickhouse.errors import (
     ClickHouseError,
     ClickHouseRefused,
@@ -96,6 +96,12 @@ def test_a_word_of_a_text_is_no_part_of_it() -> None:
     assert "gametype = {parent_value:String}" in within
     assert "map_name = {parent_value:String}" not in within
     assert "dimension = 'map'," not in within
+
+
+async def test_an_answer_is_not_compiled_for_the_fourth_who_asks(store: ClickHouse) -> None:
+    rows = await store.rows_of("SELECT name, value FROM system.settings WHERE changed")
+    changed = {row["name"]: row["value"] for row in rows}
+    assert {name: changed.get(name) for name in COMPILED_LATE} == dict.fromkeys(COMPILED_LATE, "1000")
 
 
 async def test_many_queries_run_at_once(store: ClickHouse) -> None:
