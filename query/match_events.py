@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from query.games import MOHAA
 from query.matches import PLAYERS, participants, raw_span, summary_row
@@ -23,6 +23,7 @@ from schema.answers.match_reports import (
 )
 from schema.answers.matches import ScoreboardRow
 from schema.answers.words import UNKNOWN_PLAYER
+from schema.hit_locations import HEADSHOTS
 from schema.weapons import weapon_key
 
 TIMELINE_MAX: Final = 1000
@@ -31,7 +32,8 @@ HEATMAP_KILLS_MAX: Final = 2000
 KILLS_MAX: Final = 20_000
 """More kills than a match holds: eight hours of one each second and a half."""
 PAIRS_MAX: Final = 10_000
-WEAPONS_MAX: Final = 200
+REPORT_ROWS_MAX: Final = 2000
+"""Weapons of a match times types of event: more than any match has, for servers may invent names."""
 TOP_WEAPONS: Final = 20
 MATRIX_PLAYERS_MAX: Final = 64
 
@@ -41,6 +43,15 @@ REPORT_TYPES: Final = (
 )  # fmt: skip
 _DEATH_ORDER: Final = itemgetter("event_time", "player_guid", "target_guid", "weapon", "hitloc")
 """That of match_kills.sql."""
+_EVENT_ORDER: Final = itemgetter("event_time", "event_type", "player_guid", "target_guid", "weapon", "hitloc")
+"""That of match_timeline.sql."""
+_TOLD: Final = (
+    "event_time", "player_guid", "target_guid", "hitloc", "kill_kind", "player_name", "target_name", "distance_units", "round_number",
+    "subject", "winning_team", "capturing_team",
+)  # fmt: skip
+"""What each of the events of match_report.sql tells, in its order."""
+_USES: Final = ("player_kill", "bot_killed", "damage", "weapon_fire", "weapon_hit")
+"""Types of event in which a weapon was used."""
 _PAIRED: Final = {"kill": "kills", "bot": "bot_kills", "team_kill": "team_kills"}
 
 Row = Mapping[str, Any]
@@ -55,14 +66,29 @@ async def timeline(store: Asks, id: str, game: str = MOHAA) -> list[TimelineEven
     return [_timeline_event(event) for event in events]
 
 
-async def report_events(
-    store: Asks, row: Row, game: str = MOHAA
-) -> tuple[list[ReportEvent], list[dict[str, Any]]]:
-    """The first events of a match that its report shows, and every death in order (as `kills`, without places): one statement."""
-    events = await events_of(store, row, REPORT_TYPES, KILLS_MAX, game, for_report=True)
+class Told(NamedTuple):
+    """What a report tells of a match's events: the first of those it shows, every death in order (as `kills`, without places), the weapons."""
+
+    timeline: list[ReportEvent]
+    deaths: list[dict[str, Any]]
+    weapons: list[MatchWeapon]
+
+
+async def told(store: Asks, row: Row, game: str = MOHAA) -> Told:
+    """Everything that a match's report tells of its events, by one statement."""
+    parameters = {**raw_span(row, game), "event_types": list(REPORT_TYPES), "rows_max": REPORT_ROWS_MAX}
+    rows = await store.rows("match_report", parameters)
+    found = [
+        {"weapon": one["weapon"], "event_type": one["event_type"], **dict(zip(_TOLD, event, strict=True))}
+        for one in rows
+        for event in one["events"]
+    ]
+    events = sorted(found, key=_EVENT_ORDER)[:KILLS_MAX]
     shown = [event for event in events if event["event_type"] in REPORT_TYPES]
-    deaths = [event for event in events if event["kill_kind"]]
-    return [_report_event(event) for event in shown[:REPORT_TIMELINE_MAX]], sorted(deaths, key=_DEATH_ORDER)
+    deaths = sorted((event for event in events if event["kill_kind"]), key=_DEATH_ORDER)
+    return Told(
+        [_report_event(event) for event in shown[:REPORT_TIMELINE_MAX]], deaths, top_weapons(rows, events)
+    )
 
 
 async def kills(store: Asks, row: Row, *, limit: int = KILLS_MAX, game: str = MOHAA) -> list[dict[str, Any]]:
@@ -116,29 +142,35 @@ async def kill_matrix(store: Asks, id: str, game: str = MOHAA) -> KillMatrix | N
     )
 
 
-async def top_weapons(store: Asks, row: Row, game: str = MOHAA) -> list[MatchWeapon]:
-    """The weapons of a match, most kills first; spellings of one weapon are one."""
-    rows = await store.rows("match_weapons", {**raw_span(row, game), "rows_max": WEAPONS_MAX})
+def top_weapons(rows: Iterable[Row], events: Iterable[Row]) -> list[MatchWeapon]:
+    """The weapons of a match, most kills first; spellings of one weapon are one. From the rows of match_report.sql and the events in them."""
+    used: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in rows:
+        if one["weapon"] and one["number"] and one["event_type"] in _USES:
+            used[one["weapon"]].update(
+                {
+                    one["event_type"]: one["number"],
+                    "damage_dealt": one["damage_dealt"],
+                }
+            )
+    for event in events:
+        if event["kill_kind"] == "kill" and event["weapon"] in used and event["event_type"] in _USES:
+            used[event["weapon"]].update(kills=1, headshots=event["hitloc"] in HEADSHOTS)
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     names: dict[str, str] = {}
-    for one in rows:
-        key = weapon_key(one["weapon"])
-        names.setdefault(key, one["weapon"])
-        sums[key].update({column: value for column, value in one.items() if column != "weapon"})
-    ranked = sorted(sums, key=lambda key: (-sums[key]["kills"], -sums[key]["shots_fired"], key))
+    for weapon in sorted(used, key=lambda name: (-used[name]["kills"], -used[name]["weapon_fire"], name)):
+        key = weapon_key(weapon)
+        names.setdefault(key, weapon)
+        sums[key].update(used[weapon])
+    ranked = sorted(sums, key=lambda key: (-sums[key]["kills"], -sums[key]["weapon_fire"], key))
     return [_weapon(key, names[key], sums[key]) for key in ranked[:TOP_WEAPONS]]
 
 
 async def events_of(
-    store: Asks, row: Row, types: Sequence[str], limit: int, game: str, *, for_report: bool = False
+    store: Asks, row: Row, types: Sequence[str], limit: int, game: str
 ) -> list[dict[str, Any]]:
-    """The first events of these types in a match in order, as match_timeline.sql answers them.
-
-    `for_report`: every death, too, and what an event says of captures and winners.
-    """
-    parameters = {
-        **raw_span(row, game), "event_types": list(types), "for_report": for_report, "rows_max": limit,
-    }  # fmt: skip
+    """The first events of these types in a match in order, as match_timeline.sql answers them."""
+    parameters = {**raw_span(row, game), "event_types": list(types), "rows_max": limit}
     return await store.rows("match_timeline", parameters)
 
 
@@ -253,8 +285,8 @@ def _weapon(key: str, name: str, sums: Counter[str]) -> MatchWeapon:
         weapon_name=name,
         kills=sums["kills"],
         headshots=sums["headshots"],
-        shots_fired=sums["shots_fired"],
-        shots_hit=sums["shots_hit"],
-        accuracy=percent(sums["shots_hit"], sums["shots_fired"]),
+        shots_fired=sums["weapon_fire"],
+        shots_hit=sums["weapon_hit"],
+        accuracy=percent(sums["weapon_hit"], sums["weapon_fire"]),
         damage=points(sums["damage_dealt"]),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from clickhouse.client import ClickHouse
 from query.games import MOHAA
-from query.match_events import report_events, top_weapons, versus
+from query.match_events import told, versus
 from query.match_moments import moments
 from query.matches import duration_s, ended_at, scoreboard, summary_row
 from query.times import known
@@ -27,10 +27,8 @@ async def match_report(
     row = await summary_row(store, id, game)
     if row is None:
         return None
-    players, (timeline, deaths), weapons = await asyncio.gather(
-        scoreboard(store, row, game),
-        report_events(store, row, game),
-        top_weapons(store, row, game),
+    players, (timeline, deaths, weapons) = await asyncio.gather(
+        scoreboard(store, row, game), told(store, row, game)
     )
     return MatchReport(
         match_id=row["match"],

@@ -1,6 +1,6 @@
 -- Question: what happened in a match, in order?
 -- The sort key of raw events is server and time: both are known from the match's summary, so little is read.
--- Parameters: game; match_id; server_id; from_time, to_time (whole seconds around it, the second excluded); event_types; for_report (1: every death, too, and what events say of captures and winners); rows_max
+-- Parameters: game; match_id; server_id; from_time, to_time (whole seconds around it, the second excluded); event_types; rows_max
 -- Reads: raw_events
 SELECT
     event_time,
@@ -15,16 +15,11 @@ SELECT
     weapon,
     hitloc,
     distance_units,
-    /* if for_report */ subject,
-    /* if for_report */ attributes['winning_team'] AS winning_team,
-    /* if for_report */ attributes['capturing_team'] AS capturing_team,
     round_number
 FROM raw_events
 WHERE game = {game:String} AND server_id = {server_id:String}
     AND event_time >= {from_time:DateTime64(3, 'UTC')} AND event_time < {to_time:DateTime64(3, 'UTC')}
     AND match_id = {match_id:UUID}
-    AND (event_type IN {event_types:Array(String)}
-        /* if for_report */ OR kill_kind != ''
-    )
+    AND event_type IN {event_types:Array(String)}
 ORDER BY event_time, event_type, player_guid, target_guid, weapon, hitloc
 LIMIT {rows_max:UInt32}

@@ -214,7 +214,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "dimension": "player_guid", "dimensions": ["map", "server"], "id_start": "", "uuid_start": "", "map_names": [value(kill, "map_name")],
         "metric": "kills", "scores": [1_000_000] * 33, "run": 1, "last_time": late, "last_match": "",
         "timezone": "Europe/Berlin", "matches_max": 10, "places": 10,
-        "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1, "bounded": 1, "with_figures": 1, "whole": 1, "for_report": 1, "by_map": 1,
+        "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1, "bounded": 1, "with_figures": 1, "whole": 1, "by_map": 1,
         "kinds": ["kills", "deaths"], "shows": ["course", "kills", "teams", "figures", "players"], "parts": ["figures", "players", "result"],
         "figures": ["shown", "fights", "ways", "stances", "ranges", "moves", "items", "uses", "openings", "runs", "rows", "deeds", "lives", "skills", "rounds", "visits", "steadiness", "distances", "bots", "matches"], "players_max": 100, "is_crowded": 1, "with_deaths": 1,
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
