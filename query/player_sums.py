@@ -29,6 +29,8 @@ class Needs(NamedTuple):
 
     counters: Sequence[str]
     sequences: Sequence[str]
+    alone: bool = True
+    """Whether matches won and lost alone matter, and not only those of teams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ async def basis(
     bound = bind(guids, scope)
     counters, matches, sequences = await asyncio.gather(
         counted(store, guids, scope, *needs.counters),
-        matches_of(store, bound) if results else _nothing(),
+        matches_of(store, bound, alone=needs.alone) if results else _nothing(),
         store.rows("player_sequences", {**bound, FIGURES: needs.sequences}),
     )
     return Basis(guids, counters, add_up(matches), _in_order(first(sequences)))

@@ -22,7 +22,7 @@ from schema.answers.players_deep import (
 )
 
 TURRET_WEAPONS: Final = frozenset(("mg42", "30cal", "mg42 turret"))
-FLOW: Final = Needs(("uses",), ("openings", "rounds"))
+FLOW: Final = Needs(("uses",), ("openings", "rounds"), alone=False)
 
 
 async def vehicles(store: Asks, guid: str, scope: Scope = EVERYTHING) -> PlayerVehicles:

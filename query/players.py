@@ -13,11 +13,11 @@ from clickhouse.client import ClickHouse
 from query.games import MOHAA
 from query.periods import EVER
 from query.ratios import kd_ratio, metres, percent, points
-from query.results import IN_TEAM, LOST, WON, Results, add_up, divide, matches_of
+from query.results import ALONE, IN_TEAM, LOST, WON, Results, add_up, divide, matches_of
 from query.scope import EVERYTHING, Scope
 from query.standings import places
 from query.times import known
-from query.together import Asks, asking, divided
+from query.together import FIGURES, Asks, asking, divided
 from schema.answers.players import NamedPlayer, PlayerMap, PlayerMatch, PlayerPage, PlayerStats, PlayerWeapon
 from schema.answers.words import UNKNOWN_PLAYER, UNKNOWN_SERVER
 
@@ -259,7 +259,8 @@ async def player_maps(
 
 
 async def _maps(store: Asks, guids: Sequence[str], asked: Scope, limit: int) -> list[PlayerMap]:
-    rows = await store.rows("player_maps", {**asked.parameters(), "guids": list(guids), "rows_max": limit})
+    bound = {**asked.parameters(), "guids": list(guids), FIGURES: [ALONE], "rows_max": limit}
+    rows = await store.rows("player_maps", bound)
     return [_map(row) for row in rows]
 
 
@@ -291,7 +292,13 @@ async def _matches(
 ) -> list[PlayerMatch]:
     rows = await store.rows(
         "player_matches",
-        {**asked.parameters(), "guids": list(guids), "page_rows": limit, "skip_rows": offset},
+        {
+            **asked.parameters(),
+            "guids": list(guids),
+            FIGURES: [ALONE],
+            "page_rows": limit,
+            "skip_rows": offset,
+        },
     )
     return [_match(row, server_names) for row in rows]
 

@@ -223,7 +223,7 @@ def decided_by(stat: str) -> str:
 
 def scope_parameters(scope: Scope) -> dict[str, object]:
     """What the shared parts of the board queries bind, for everybody."""
-    return {**scope.parameters(), "source": "days" if scope.by_days else "hours", "guids": []}
+    return {**scope.parameters(), "source": "days" if scope.by_days else "hours", "guids": [], "named": 0}
 
 
 def _query(stat: str, scope: Scope) -> str:

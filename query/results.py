@@ -18,6 +18,8 @@ Row = Mapping[str, Any]
 PARTS_OF_DAY: Final = ("night", "morning", "afternoon", "evening")
 ENDLESS_MS: Final = 6 * 3_600_000
 """Longer is no match but a server that never says where one ends."""
+ALONE: Final = "alone"
+"""The figures that tell who won alone (clickhouse/queries/shared/outcome.sql)."""
 MATCHES_MAX: Final = 50_000
 """Of a player who has more (a bot that plays everywhere under one guid) the newest: that takes a web process a tenth of a second."""
 
@@ -76,11 +78,14 @@ class Results(NamedTuple):
 NONE: Final = Results()
 
 
-async def matches_of(store: Asks, bound: Mapping[str, object], *figures: str) -> Sequence[Row]:
+async def matches_of(
+    store: Asks, bound: Mapping[str, object], *figures: str, alone: bool = True
+) -> Sequence[Row]:
     """The matches of a person in a scope (`bound`: its parameters and the guids), in their order, the newest MATCHES_MAX; with
-    figures, if named.
+    figures, if named. Not `alone`: those won and lost alone count as undecided, for a third less.
     """
-    rows = await store.rows("player_results", {**bound, FIGURES: figures, "matches_max": MATCHES_MAX})
+    wanted = (*figures, ALONE) if alone else figures
+    rows = await store.rows("player_results", {**bound, FIGURES: wanted, "matches_max": MATCHES_MAX})
     return sorted(rows, key=lambda match: (match["began"], match["id"]))
 
 

@@ -178,7 +178,13 @@ async def renew(
 
     Parts do not wait for each other: one that fails leaves the others, and is raised when they are made.
     """
-    everybody = {**Scope(game=game).parameters(), "guids": [], "renewed_at": now, "places_max": places_max}
+    everybody = {
+        **Scope(game=game).parameters(),
+        "guids": [],
+        "named": 0,
+        "renewed_at": now,
+        "places_max": places_max,
+    }
     failed: ClickHouseError | None = None
     for query, table, source, kind in RENEWED:
         try:

@@ -1,7 +1,7 @@
 -- Question: what did these players do on each map?
 -- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time (full hours, of what was done);
 --   server_id, map_name,
---   gametype (empty = any); rows_max
+--   gametype (empty = any); figures (alone); rows_max
 -- Reads: match_players, match_summaries
 WITH
 played AS

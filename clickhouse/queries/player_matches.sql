@@ -2,7 +2,7 @@
 -- `outcome`: query/results.py. How matches are decided is told in query/ranked_stats.py.
 -- A match belongs to the period in which they were first seen in it.
 -- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time; server_id, map_name, gametype (empty = any);
---   page_rows; skip_rows
+--   figures (alone); page_rows; skip_rows
 -- Reads: match_players, match_summaries
 WITH
 played AS

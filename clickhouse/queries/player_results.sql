@@ -6,7 +6,7 @@
 --   is divided by them in player_maps.sql.
 -- A match belongs to the period in which it began. How wins are decided: query/ranked_stats.py.
 -- Parameters: game; guids (one person's, at most 100); bounded (0: of all time); from_time, to_time; server_id, map_name,
---   gametype (empty = any); figures (shown, rounds); matches_max (the newest)
+--   gametype (empty = any); figures (shown, rounds, alone); matches_max (the newest)
 -- Reads: match_players, match_summaries
 SELECT
     played.match_id AS id,
@@ -41,10 +41,10 @@ INNER JOIN
         min(first_event) AS began,
         max(match_summaries.gametype) AS kind,
         max(ended_at) > toDateTime64(0, 3, 'UTC') AS ended,
-        argMaxMerge(winning_team) AS winner,
         /* if figures: shown */ max(last_event) AS last_event_at, argMaxMerge(allies_score) AS allies, argMaxMerge(axis_score) AS axis,
         /* if figures: rounds */ max(rounds) AS match_rounds,
-        sumMap(player_kills) AS match_kills
+        /* if figures: alone */ sumMap(player_kills) AS match_kills,
+        argMaxMerge(winning_team) AS winner
     FROM match_summaries
     WHERE game = {game:String} AND match_id IN
     (

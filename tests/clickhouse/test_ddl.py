@@ -216,7 +216,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "timezone": "Europe/Berlin", "matches_max": 10, "places": 10,
         "gametypes": ["tdm", "obj"], "weapons_max": 100, "by_week": 1, "one": 1, "bounded": 1, "with_figures": 1, "whole": 1, "by_map": 1,
         "kinds": ["kills", "deaths"], "shows": ["course", "kills", "teams", "figures", "players"], "parts": ["figures", "players", "result"],
-        "figures": ["shown", "fights", "ways", "stances", "ranges", "moves", "items", "uses", "openings", "runs", "rows", "deeds", "lives", "skills", "rounds", "visits", "steadiness", "distances", "bots", "matches"], "players_max": 100, "is_crowded": 1, "with_deaths": 1,
+        "named": 1, "figures": ["shown", "alone", "fights", "ways", "stances", "ranges", "moves", "items", "uses", "openings", "runs", "rows", "deeds", "lives", "skills", "rounds", "visits", "steadiness", "distances", "bots", "matches"], "players_max": 100, "is_crowded": 1, "with_deaths": 1,
         "order_by": "kills", "kills_min": 0, "shots_min": 0, "since_week": early, "since_month": early,
         "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
         "renewed_since": late,

@@ -2,7 +2,7 @@
 -- kills and deaths together. Only the columns that are asked for are read.
 -- Parameters: source (days: player_days, for whole days everywhere; hours: match_players); game; from_day, to_day;
 --   from_time, to_time; server_id, map_name, gametype (empty: any); hours, weekdays (empty: any); with_bots (0 or 1);
---   guids (empty: everybody)
+--   guids (empty: everybody); named (1: with the name under which they were last seen there)
 SELECT
     *,
     kills + bot_kills AS total_kills,
@@ -26,6 +26,7 @@ FROM
 (
     SELECT
         player_guid,
+        /* if named */ argMaxMerge(name) AS player_name,
         /* include shared/fight_sums.sql */,
         sum(bash_kills) AS bash_kills_by_mod,
         sum(bash_events) AS bash_events,
