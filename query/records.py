@@ -88,8 +88,9 @@ async def _best(
 ) -> dict[str, list[Row]]:
     """kind -> its best rows, of those that reach the least of any kind."""
     bounds = {f"least_{kind}": value for kind, value in least.items()}
+    sorts = {"everything": not any(least.values()), "reached": any(least.values())}
     by_kind: dict[str, list[Row]] = {kind: [] for kind in KINDS}
-    for row in await store.rows("records", {**parameters, **bounds}):
+    for row in await store.rows("records", {**parameters, **bounds, **sorts}):
         by_kind[row["kind"]].append(row)
     return by_kind
 

@@ -221,7 +221,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "text": value(kill, "player_name"), "stats": ["kills", "wins"], "renewed_at": late, "players_min": 1,
         "renewed_since": late,
         "place": value(kill, "map_name"), "places_max": 200,
-        "least_kills": 0.0, "least_streak": 0.0, "least_multi_kill": 0.0, "least_headshots": 0.0, "least_kd": 0.0, "least_accuracy": 0.0,
+        "everything": 1, "reached": 1, "least_kills": 0.0, "least_streak": 0.0, "least_multi_kill": 0.0, "least_headshots": 0.0, "least_kd": 0.0, "least_accuracy": 0.0,
         "least_longest_kill": 0.0, "least_damage": 0.0,
     }  # fmt: skip
 
