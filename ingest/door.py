@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ingest import metrics
-from ingest.crowd import Crowd
 from ingest.disk import Disk, RealDisk
 from ingest.errors import Overloaded, SpoolUnavailable
 from ingest.formats import InvalidBody, count_events
@@ -55,22 +54,19 @@ class Door:
         self._spool, self._pending, self._clock_s, self._now_s = spool, pending, clock_s, now_s
         self._room = Room(pending, settings)
         self._patience = Patience(settings.hold_s)
-        self.crowd = Crowd(now_s)
         self._rates = ServerRates(settings.server_events_per_s_max, time.monotonic)
 
-    def is_pressed(self) -> bool:
-        """Whether reports have to wait, for room or for the loop, so that it matters when they arrived."""
-        return self.crowd.is_one() or self._room.is_short()
+    def is_short(self) -> bool:
+        """Whether reports have to wait for room, so that it matters when they arrived."""
+        return self._room.is_short()
 
     def turns_away(self, server_id: str, body: bytes, waited_s: float) -> bool:
-        """Whether a report is to be refused at once, because it would be too late when its turn comes.
+        """Whether a report that nobody came to for so long is to be refused at a glance: it would be too late when its turn comes.
 
         To refuse it then would cost nearly what accepting costs, and all who come behind it would be late too. As with room, a
         server that has less than its share of what is pending is not meant.
         """
-        if not self.crowd.is_one() or waited_s + self.crowd.expected_s() <= self._patience.glance_s:
-            return False
-        if not self._pending.has_its_share(server_id):
+        if waited_s <= self._patience.glance_s or not self._pending.has_its_share(server_id):
             return False
         metrics.EVENTS_SHED.labels("late").inc(_events_if_any(body))
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -39,15 +40,14 @@ _log = structlog.get_logger("web")
 class Connection(web.RequestHandler):
     """One connection; counts itself and answers what is no HTTP request in our form."""
 
-    __slots__ = ("_doorman", "_in_lane", "_is_between", "_is_new", "_lane", "_socket", "_way")
+    __slots__ = ("_doorman", "_in_lane", "_is_between", "_is_new", "_lane", "_socket")
 
     def __init__(
         self, doorman: Doorman, connection: socket.socket, server: web.Server, lane: Lane, **options: Any
     ) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._doorman, self._lane, self._socket = doorman, lane, connection
-        self._in_lane = False
-        self._way: asyncio.Task[None] | None = None
+        self._in_lane: asyncio.Task[None] | None = None
         self._is_new = True
         # Whether all that came so far were whole requests, one at a time: then the next byte begins one.
         self._is_between = True
@@ -58,17 +58,39 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; a usual report that comes alone takes the short way, everything else aiohttp's."""
-        if self._is_new:
+        # Empty is aiohttp's own question whether its parser holds something back.
+        if data and not (self._has_begun() and self._lane.turns.takes_one()):
+            self._put_off(data)
+        else:
+            self._receive(data)
+
+    def _has_begun(self) -> bool:
+        """Whether aiohttp's task has. It does a turn after the first bytes can be read, and would not know what became of them."""
+        if self._is_new and self._waiter is not None:
             self._is_new = False
-            if self._waiter is None:
-                # aiohttp's task begins in this turn of the loop, just before.
-                self._loop.call_soon(self.data_received, data)
-                return
+        return not self._is_new
+
+    def _put_off(self, data: bytes) -> None:
+        assert self.transport is not None
+        self.transport.pause_reading()  # one piece waits here, the others with the kernel
+        self._lane.turns.put_off(functools.partial(self._receive_late, data))
+
+    def _receive_late(self, data: bytes) -> None:
+        if self.transport is None or self.transport.is_closing():
+            return
+        if not self._has_begun():
+            self._lane.turns.put_off(functools.partial(self._receive_late, data))
+            return
+        if not (self._reading_paused or self._buffer_paused):
+            self.transport.resume_reading()
+        self._receive(data)
+
+    def _receive(self, data: bytes) -> None:
         waiter = self._waiter
         if waiter is None or waiter.done():
             self._parse(data)
             return
-        if self._is_between and not self._in_lane and self._is_open():
+        if self._is_between and self._in_lane is None and self._is_open():
             report = self._lane.known_report(data)
             if report is not None:
                 self._let_in(report)
@@ -77,10 +99,10 @@ class Connection(web.RequestHandler):
         # end, since reading a body may resume the parser, which comes here again.
         self._waiter = None
         self._parse(data)
-        if len(self._messages) == 1 and not self._in_lane:
+        if len(self._messages) == 1 and self._in_lane is None:
             self._take(self._messages[0], data if self._is_between else b"")
         self._waiter = waiter
-        if self._messages and not self._in_lane:
+        if self._messages and self._in_lane is None:
             self._wake()
 
     def _is_open(self) -> bool:
@@ -118,16 +140,11 @@ class Connection(web.RequestHandler):
         # As aiohttp does while a handler runs: who stops the server waits for it, and idle it is not.
         self._request_in_progress = True
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout + IN_LANE_S_MAX
-        self._lane.joins()
-        self._in_lane = True
-        self._lane.turns.begin(self._send_through, report, report.read_s - waited_s)
-
-    def _send_through(self, report: Report, arrived_s: float) -> None:
-        self._way = self._loop.create_task(self._through(report, arrived_s))
+        self._in_lane = self._loop.create_task(self._through(report, report.read_s - waited_s))
 
     async def _through(self, report: Report, arrived_s: float) -> None:
         answer = await self._lane.answer(report, arrived_s)
-        self._in_lane, self._way = False, None
+        self._in_lane = None
         self._say(answer)
         self._request_in_progress = False
         if self._handler_waiter is not None and not self._handler_waiter.done():

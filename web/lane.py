@@ -115,26 +115,21 @@ class Lane:
 
     def is_pressed(self) -> bool:
         """Whether it matters how long a report has waited before it was read."""
-        return self._door.is_pressed()
+        return self.turns.is_behind() or self._door.is_short()
 
     def turned_away(self, report: Report, waited_s: float) -> bytes | None:
         """The answer to a report that is refused at a glance, for the cost of looking at it; None: let it in."""
-        if not self._door.turns_away(report.server_id, report.body, waited_s):
+        if not (self.turns.is_behind() and self._door.turns_away(report.server_id, report.body, waited_s)):
             return None
         REFUSED.labels(PATH, _CROWDED.reason).inc()
         self._count(report, _CROWDED.status)
         return _named(_crowded_parts(int(time.time()), self._settings.cors_origins), report)
-
-    def joins(self) -> None:
-        """A report was let in: `answer` is to be run for it, in the order of joining."""
-        self._door.crowd.joined()
 
     async def answer(self, report: Report, arrived_s: float) -> bytes:
         """Store a report and say so, or why not: the whole answer, to be sent as it is. Raises nothing.
 
         `arrived_s`: when it came to this machine, time.monotonic().
         """
-        self._door.crowd.reached()
         taken = 0
         try:
             taken = self._bodies.take_bytes(len(report.body))

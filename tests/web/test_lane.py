@@ -11,14 +11,12 @@ import pytest
 
 import web.connections
 import web.ingest
-from ingest.crowd import Crowd
-from ingest.door import Door
 from ingest.settings import IngestSettings
 from postgres import servers
 from tests.web.conftest import Serve, Served
 from web.connections import Connection
 from web.lane import Lane
-from web.turns import BEGUN_A_TURN
+from web.turns import BEGUN_A_TURN, Turns
 
 Eventually = Callable[..., Awaitable[object]]
 
@@ -239,7 +237,7 @@ async def test_a_report_that_is_too_late_is_turned_away_at_a_glance(
     async with serve() as served:
         await served.post(path=LONG.decode())
         monkeypatch.setattr(Connection, "waited_s", lambda _: 60.0)
-        monkeypatch.setattr(Crowd, "is_one", lambda _: True)
+        monkeypatch.setattr(Turns, "is_behind", lambda _: True)
         caller = await Caller.of(served)
 
         status, headers, body = await caller.ask(request(SHORT, served.token))
@@ -281,7 +279,7 @@ async def test_the_time_of_a_report_counts_from_its_arrival(
         caller = await Caller.of(served)
         monkeypatch.setattr(web.connections, "waited_s", lambda _: 60.0)
         monkeypatch.setattr(web.ingest, "waited_s", lambda _: 60.0)
-        monkeypatch.setattr(Door, "is_pressed", lambda _: True)
+        monkeypatch.setattr(Lane, "is_pressed", lambda _: True)
 
         status, headers, _ = await caller.ask(request(path, served.token))
 
@@ -303,6 +301,30 @@ async def test_reports_of_many_connections_in_one_turn_are_all_answered(
     assert len(taken) == len(served.stored()) == len(callers)
     for caller in callers:
         caller.writer.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_put_off_for_turns_pieces_of_any_size_are_the_same_requests(
+    served: Served, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    takes_one = Turns.takes_one
+    monkeypatch.setattr(Turns, "takes_one", lambda turns: chance.random() < 0.5 and takes_one(turns))
+    bodies = [b"type=kill&n=%d" % number for number in range(60)]
+    sent = b"".join(request(chance.choice([SHORT, LONG]), served.token, body) for body in bodies)
+    caller = await Caller.of(served)
+    while sent:
+        size = chance.choice([1, 7, 150, 1000])
+        caller.writer.write(sent[:size])
+        await caller.writer.drain()
+        await asyncio.sleep(0)
+        sent = sent[size:]
+
+    answers = [await caller.answer() for _ in bodies]
+
+    assert {status for status, *_ in answers} == {"HTTP/1.1 202 Accepted"}
+    assert [record.body for record in served.stored()] == bodies
+    caller.writer.close()
 
 
 @pytest.fixture

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 
-from web.turns import BEGUN_A_TURN, Turns
+from web.turns import BEGUN_A_TURN, CROWD_MIN, Turns
+
+
+def come(turns: Turns, begun: list[int], numbers: range) -> None:
+    for number in numbers:
+        if turns.takes_one():
+            begun.append(number)
+        else:
+            turns.put_off(functools.partial(begun.append, number))
 
 
 async def test_what_is_above_the_bound_of_a_turn_begins_in_the_next_ones_in_order() -> None:
     turns, begun = Turns(), list[int]()
-    for number in range(2 * BEGUN_A_TURN + 3):
-        turns.begin(begun.append, number)
+    come(turns, begun, range(2 * BEGUN_A_TURN + 3))
     many = []
     while len(begun) < 2 * BEGUN_A_TURN + 3:
         many.append(len(begun))
@@ -22,22 +30,37 @@ async def test_what_is_above_the_bound_of_a_turn_begins_in_the_next_ones_in_orde
 
 async def test_nobody_overtakes_those_who_wait() -> None:
     turns, begun = Turns(), list[int]()
-    for number in range(2 * BEGUN_A_TURN):
-        turns.begin(begun.append, number)
+    come(turns, begun, range(2 * BEGUN_A_TURN + 1))
     await asyncio.sleep(0)
-    turns.begin(begun.append, 2 * BEGUN_A_TURN)
+    come(turns, begun, range(2 * BEGUN_A_TURN + 1, 2 * BEGUN_A_TURN + 2))
 
     assert len(begun) == 2 * BEGUN_A_TURN
     await asyncio.sleep(0)
-    assert begun == list(range(2 * BEGUN_A_TURN + 1))
+    assert begun == list(range(2 * BEGUN_A_TURN + 2))
 
 
-async def test_what_is_ready_goes_out_before_the_turn_after_the_next() -> None:
-    turns, seen = Turns(), list[str]()
-    for _ in range(2 * BEGUN_A_TURN + 1):
-        turns.begin(seen.append, "begun")
-    asyncio.get_running_loop().call_soon(seen.append, "answered")
-    while len(seen) < 2 * BEGUN_A_TURN + 2:
+async def test_every_turn_has_room_again() -> None:
+    turns, begun = Turns(), list[int]()
+    for turn in range(3):
+        come(turns, begun, range(turn * BEGUN_A_TURN, (turn + 1) * BEGUN_A_TURN))
         await asyncio.sleep(0)
 
-    assert seen.index("answered") == 2 * BEGUN_A_TURN
+    assert begun == list(range(3 * BEGUN_A_TURN))
+
+
+async def test_what_is_ready_goes_out_between_two_turns() -> None:
+    turns, begun = Turns(), list[int]()
+    come(turns, begun, range(2 * BEGUN_A_TURN + 1))
+    asyncio.get_running_loop().call_soon(begun.append, -1)
+    while len(begun) < 2 * BEGUN_A_TURN + 2:
+        await asyncio.sleep(0)
+
+    assert begun.index(-1) == 2 * BEGUN_A_TURN
+
+
+async def test_a_few_who_wait_are_no_crowd() -> None:
+    turns = Turns()
+    come(turns, [], range(BEGUN_A_TURN + CROWD_MIN - 1))
+    assert not turns.is_behind()
+    come(turns, [], range(1))
+    assert turns.is_behind()
