@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from bench import payload
 from bench.ingest import medians
 from bench.load import begin_open_loop, body_files, closed_loop, finished, fresh_start
 from bench.open_loop import Load
@@ -26,27 +27,42 @@ CONNECTIONS: Final = 3000
 QUIET_PER_S: Final = 20.0
 SHED: Final = "statline_ingest_events_shed_total"
 AWAY_RATE_PER_S: Final = 5000.0
+SHAPES: Final = ("array20", "single")
+
+
+class Offered(NamedTuple):
+    """What is sent: a file of bodies, how many events each holds, for how long."""
+
+    bodies: Path
+    events: int
+    seconds: float
 
 
 def run(seconds: float = 60.0, rounds: int = 3) -> dict[str, Any]:
-    """Twice the closed-loop rate of 20-event arrays from one noisy server, and a quiet server beside it."""
+    """Twice the closed-loop rate from one noisy server, and a quiet server beside it.
+
+    In 20-event arrays the stores are what is short, in single posts it is the web role.
+    """
     with tempfile.TemporaryDirectory(prefix="statline-bench-") as folder:
         server = Server(Path(folder) / "data", {"STATLINE_INGEST_SPOOL_EVENTS_MAX": str(SPOOL_EVENTS_MAX)})
         server.ready()
         try:
             files = body_files(Path(folder))
             tokens = {name: server.token(name) for name in ("noisy", "quiet")}
-            runs = []
+            runs: dict[str, list[dict[str, float]]] = {shape: [] for shape in SHAPES}
             for number in range(rounds):
-                runs.append(_overloaded(server, files["array20"], tokens, seconds))
-                print(f"  overload, round {number + 1}: {_said(runs[-1])}", flush=True)
+                for shape, found in runs.items():
+                    offered = Offered(files[shape], payload.SHAPES[shape][2], seconds)
+                    found.append(_overloaded(server, offered, tokens))
+                    print(f"  overload in {shape}, round {number + 1}: {_said(found[-1])}", flush=True)
         finally:
             server.stop()
-    return {"medians": medians(runs), "runs": runs}
+    return {"medians": {shape: medians(found) for shape, found in runs.items()}, "runs": runs}
 
 
-def _overloaded(server: Server, bodies: Path, tokens: dict[str, str], seconds: float) -> dict[str, float]:
-    capacity_per_s = _capacity(server, bodies, tokens["noisy"], max(2.0, seconds / 4))
+def _overloaded(server: Server, offered: Offered, tokens: dict[str, str]) -> dict[str, float]:
+    bodies, events, seconds = offered
+    capacity_per_s = _capacity(server, offered, tokens["noisy"])
     settled_before, rss_before = server.settled(), server.usage().rss_mb
     shed_before = server.labelled(SHED)
     # A number that no repetition of the quiet server's few lines can have.
@@ -54,7 +70,7 @@ def _overloaded(server: Server, bodies: Path, tokens: dict[str, str], seconds: f
     noisy = begin_open_loop(
         Load(
             url=server.url, bodies=str(bodies), seconds=seconds, token=tokens["noisy"],
-            rate_per_s=2 * capacity_per_s / 20, connections=CONNECTIONS, start=fresh_start(),
+            rate_per_s=2 * capacity_per_s / events, connections=CONNECTIONS, start=fresh_start(),
         )
     )  # fmt: skip
     quiet = begin_open_loop(
@@ -65,7 +81,7 @@ def _overloaded(server: Server, bodies: Path, tokens: dict[str, str], seconds: f
     )  # fmt: skip
     rss_during = _most_memory(server, seconds)
     loud, calm = finished(noisy), finished(quiet)
-    accepted = 20 * (loud["answered"].get("202", 0) + calm["answered"].get("202", 0))
+    accepted = events * (loud["answered"].get("202", 0) + calm["answered"].get("202", 0))
     server.drained(settled_before + accepted)
     stored = server.settled() - settled_before
     if stored < accepted:
@@ -102,11 +118,11 @@ def _shed(server: Server, before: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _capacity(server: Server, bodies: Path, token: str, seconds: float) -> float:
+def _capacity(server: Server, offered: Offered, token: str) -> float:
     """Events a second that a closed loop gets stored; the spool is empty before and after."""
     settled, started = server.settled(), time.perf_counter()
-    load = closed_loop(server.url, bodies, token, 16, seconds)
-    server.drained(settled + 20 * (load["requests"] - load["not_202"]))
+    load = closed_loop(server.url, offered.bodies, token, 16, max(2.0, offered.seconds / 4))
+    server.drained(settled + offered.events * (load["requests"] - load["not_202"]))
     return (server.settled() - settled) / (time.perf_counter() - started)
 
 
