@@ -53,8 +53,12 @@ class Connection(web.RequestHandler):
         self._is_between = True
 
     def waited_s(self) -> float:
-        """How long ago the last bytes of this connection arrived at this machine, seconds."""
-        return waited_s(self._socket)
+        """How long ago the last bytes of this connection arrived at this machine, seconds; 0 where nobody has to wait.
+
+        Those few who waited while a web role was away or kept from running are served, not refused as too late.
+        """
+        # Asked of the kernel only where it matters: 2 us.
+        return waited_s(self._socket) if self._lane.is_pressed() else 0.0
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; a usual report that comes alone takes the short way, everything else aiohttp's."""
@@ -132,8 +136,7 @@ class Connection(web.RequestHandler):
         self._let_in(report)
 
     def _let_in(self, report: Report) -> None:
-        # Asked of the kernel only where it matters: 2 us.
-        waited_s = self.waited_s() if self._lane.is_pressed() else 0.0
+        waited_s = self.waited_s()
         if (refusal := self._lane.turned_away(report, waited_s)) is not None:
             self._say(refusal)
             return

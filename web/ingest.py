@@ -16,9 +16,9 @@ from ingest.receipts import Receipt
 from schema.answers.ingest import AcceptedReport, MatchResult, ProcessedResult, RefusedEvents, ReportReceipt
 from schema.refusals import sentence_of
 from web.bodies import BODIES, no_early_continue, read_body
+from web.connections import Connection
 from web.endpoints import Body, Endpoints
 from web.errors import HttpError, bad_request, not_found
-from web.listening import waited_s
 from web.parameters import header, part
 from web.request_ids import REQUEST_ID
 from web.responses import Acknowledgement, json_response
@@ -120,9 +120,9 @@ def _as_answer(receipt: Receipt) -> ReportReceipt:
 
 
 def _arrived_s(request: web.Request) -> float:
-    """When the last bytes of a request that has been read came to this machine, time.monotonic()."""
-    connection = request.get_extra_info("socket")
-    return time.monotonic() - (0.0 if connection is None else waited_s(connection))
+    """When a request that has been read came to this machine, as far as that matters, time.monotonic()."""
+    connection = request.protocol
+    return time.monotonic() - (connection.waited_s() if isinstance(connection, Connection) else 0.0)
 
 
 def _idempotency_key(request: web.Request) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 import web.connections
-import web.ingest
 from ingest.settings import IngestSettings
 from postgres import servers
 from tests.web.conftest import Serve, Served
@@ -272,13 +271,23 @@ async def test_bytes_that_come_before_aiohttps_task_has_begun_find_it_ready(
 
 
 @pytest.mark.parametrize("path", [SHORT, LONG])
+async def test_who_waited_while_nobody_ran_is_served(
+    served: Served, monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
+    monkeypatch.setattr(web.connections, "waited_s", lambda _: 60.0)
+    caller = await Caller.of(served)
+
+    assert (await caller.ask(request(path, served.token)))[0] == "HTTP/1.1 202 Accepted"
+    caller.writer.close()
+
+
+@pytest.mark.parametrize("path", [SHORT, LONG])
 async def test_the_time_of_a_report_counts_from_its_arrival(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, path: bytes
 ) -> None:
     async with serve() as served:
         caller = await Caller.of(served)
         monkeypatch.setattr(web.connections, "waited_s", lambda _: 60.0)
-        monkeypatch.setattr(web.ingest, "waited_s", lambda _: 60.0)
         monkeypatch.setattr(Lane, "is_pressed", lambda _: True)
 
         status, headers, _ = await caller.ask(request(path, served.token))
