@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -145,14 +146,8 @@ class Server:
         rss_mb: dict[str, float] = {}
         root = psutil.Process(self.process.pid)
         for process in (root, *_family(root, self.data_dir)):
-            role = _role(process)
-            times = process.cpu_times()
-            cpu_s[role] = cpu_s.get(role, 0.0) + times.user + times.system
-            if role in ("web", "writer"):
-                loop = next(each for each in process.threads() if each.id == process.pid)
-                name = f"{role}_loop"
-                cpu_s[name] = cpu_s.get(name, 0.0) + loop.user_time + loop.system_time
-            rss_mb[role] = rss_mb.get(role, 0.0) + process.memory_info().rss / 1e6
+            with contextlib.suppress(psutil.NoSuchProcess):  # Postgres ends a process of its own now and then
+                _add_usage(process, cpu_s, rss_mb)
         return Usage(cpu_s, rss_mb)
 
     def stop(self) -> float:
@@ -186,6 +181,18 @@ def _labelled(metrics: list[str], name: str) -> dict[str, float]:
         if metric.partition("{")[0] == name:
             found[metric.partition("{")[2].rstrip("}")] = float(value)
     return found
+
+
+def _add_usage(process: psutil.Process, cpu_s: dict[str, float], rss_mb: dict[str, float]) -> None:
+    role, times, threads, rss = (
+        _role(process), process.cpu_times(), process.threads(), process.memory_info().rss,
+    )  # fmt: skip
+    cpu_s[role] = cpu_s.get(role, 0.0) + times.user + times.system
+    if role in ("web", "writer"):
+        loop = next(each for each in threads if each.id == process.pid)
+        name = f"{role}_loop"
+        cpu_s[name] = cpu_s.get(name, 0.0) + loop.user_time + loop.system_time
+    rss_mb[role] = rss_mb.get(role, 0.0) + rss / 1e6
 
 
 def _family(root: psutil.Process, data_dir: Path) -> list[psutil.Process]:
