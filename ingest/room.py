@@ -78,7 +78,7 @@ class Room:
 
     def look_again(self) -> None:
         """Something was stored meanwhile: those held come in, first come first, as far as there is room."""
-        # Only they are woken: to wake thousands ten times a second, of whom few may come in, took a third of an overloaded loop.
+        # Only they are woken: thousands may be held, of whom few may come in, and this is done ten times a second.
         held, self._held = self._held, deque()
         for one in held:
             if one.comes_in.done():

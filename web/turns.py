@@ -31,29 +31,28 @@ class Turns:
         if not self._left or self._waiting:
             return False
         self._left -= 1
-        if not self._is_due:
-            self._come_again()
+        self._come_again()
         return True
 
     def put_off(self, beginning: Callable[[], None]) -> None:
         """Begin it in one of the next turns, behind those put off before."""
         self._waiting.append(beginning)
-        if not self._is_due:
-            self._come_again()
+        self._come_again()
 
     def is_behind(self) -> bool:
         """Whether so many wait that who comes now has waited long enough to ask whether it still makes sense."""
         return len(self._waiting) >= CROWD_MIN
 
     def _come_again(self) -> None:
-        self._is_due = True
-        asyncio.get_running_loop().call_soon(self._next)
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
         self._is_due = False
-        self._left = BEGUN_A_TURN
-        for _ in range(min(BEGUN_A_TURN, len(self._waiting))):
-            self._left -= 1
+        begun = min(BEGUN_A_TURN, len(self._waiting))
+        self._left = BEGUN_A_TURN - begun
+        for _ in range(begun):
             self._waiting.popleft()()
         if self._waiting:
             self._come_again()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 
 from web.turns import BEGUN_A_TURN, CROWD_MIN, Turns
 
@@ -64,3 +65,16 @@ async def test_a_few_who_wait_are_no_crowd() -> None:
     assert not turns.is_behind()
     come(turns, [], range(1))
     assert turns.is_behind()
+
+
+async def test_who_is_put_off_again_does_not_widen_the_turns() -> None:
+    turns, begun = Turns(), list[int]()
+    come(turns, begun, range(BEGUN_A_TURN))
+    turns.put_off(lambda: turns.put_off(functools.partial(begun.append, -1)))
+    come(turns, begun, range(BEGUN_A_TURN, 4 * BEGUN_A_TURN))
+    many = [len(begun)]
+    while len(begun) < 4 * BEGUN_A_TURN + 1:
+        await asyncio.sleep(0)
+        many.append(len(begun))
+
+    assert max(after - before for before, after in itertools.pairwise(many)) == BEGUN_A_TURN
