@@ -10,7 +10,7 @@ from typing import Any, Final
 from query.player_sums import Figures, counters_by, duels, results_by
 from query.player_weapons import class_of, weapons_of
 from query.players import guids_of, player_names
-from query.ratios import kd_ratio, percent
+from query.ratios import kd_ratio, percent, points
 from query.results import NONE
 from query.scope import EVERYTHING, Scope
 from query.together import Asks
@@ -34,14 +34,18 @@ DIMENSIONS: Final = (
 _VIEW_DIMENSIONS: Final = frozenset(
     ("map", "server", "game_mode", "hour", "day", "day_of_week", "time_of_day")
 )
+_WEAPON_DIMENSIONS: Final = frozenset(("weapon", "weapon_class"))
+_RATIOS: Final = frozenset(("kd", "accuracy", "winrate"))
+_SUMMED: Final = ("kills", "deaths", "headshots", "shots_fired", "shots_hit", "damage_dealt")
 
 
 async def drilldown(
     store: Asks, guid: str, stat: str, dimension: str, limit: int, scope: Scope = EVERYTHING
 ) -> Drilldown:
-    """A stat of a player divided by a dimension, largest first."""
+    """A stat of a player divided by a dimension, largest first; nothing where the stat is not counted by it."""
     guids = await guids_of(store, guid, scope)
-    rows = await _rows_by(store, guids, scope, dimension)
+    counted = dimension in dimensions_of(stat, by_weapon=bool(scope.weapon))
+    rows = await _rows_by(store, guids, scope, stat, dimension) if counted else []
     items, total = await _items(store, rows, stat, dimension, limit, scope.sample_min or 0, scope.game)
     return Drilldown(stat=stat, dimension=dimension, total=total, items=items, breakdown=items)
 
@@ -56,10 +60,13 @@ async def nested_drilldown(
     limit: int,
     scope: Scope = EVERYTHING,
 ) -> NestedDrilldown:
-    """One value of a dimension divided by another one: kills and deaths of settled matches."""
+    """One value of a dimension divided by another one: kills and deaths of settled matches, nothing of other stats."""
     guids = await guids_of(store, guid, scope)
     weapons: list[str] = []
-    if parent == "weapon_class":
+    rows: Sequence[Figures] = []
+    if stat in ("accuracy", "shots", "hits", "damage", "winrate"):
+        pass
+    elif parent == "weapon_class":
         weapons = [
             row["label"]
             for row in await duels(store, guids, scope, "weapon")
@@ -81,11 +88,29 @@ async def nested_drilldown(
 
 
 def drilldown_options(stat: str) -> DrilldownOptions:
-    """What can be asked for."""
-    return DrilldownOptions(stat=stat, stats=list(DRILLDOWN_STATS), dimensions=list(DIMENSIONS))
+    """What can be asked for: the dimensions are those the stat is counted by."""
+    return DrilldownOptions(stat=stat, stats=list(DRILLDOWN_STATS), dimensions=dimensions_of(stat))
 
 
-async def _rows_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: str) -> list[Figures]:
+def dimensions_of(stat: str, *, by_weapon: bool = False) -> list[str]:
+    """The dimensions a stat is counted by; `by_weapon`: of one weapon."""
+    match stat:
+        case "kd":
+            counted = frozenset(DIMENSIONS)
+        case "kills" | "headshots":
+            counted = frozenset(DIMENSIONS) - {"killer"}
+        case "deaths":
+            counted = frozenset(DIMENSIONS) - {"victim"}
+        case "winrate":
+            counted = frozenset() if by_weapon else _VIEW_DIMENSIONS
+        case _:
+            counted = _WEAPON_DIMENSIONS if by_weapon else _VIEW_DIMENSIONS | _WEAPON_DIMENSIONS
+    return [dimension for dimension in DIMENSIONS if dimension in counted]
+
+
+async def _rows_by(
+    store: Asks, guids: Sequence[str], scope: Scope, stat: str, dimension: str
+) -> list[Figures]:
     if dimension in _VIEW_DIMENSIONS and not scope.weapon:
         results, found = await asyncio.gather(
             results_by(store, guids, scope, dimension),
@@ -94,14 +119,19 @@ async def _rows_by(store: Asks, guids: Sequence[str], scope: Scope, dimension: s
         for row in found:
             row["matches_won"] = results.get(row["label"], NONE).matches_won
         return found
-    if dimension == "weapon":
-        return [
+    if dimension in _WEAPON_DIMENSIONS:
+        weapons = [
             Figures(
                 label=one.name, kills=one.kills, deaths=one.deaths, headshots=one.headshots, shots_fired=one.shots,
                 shots_hit=one.hits, damage_dealt=one.damage,
             )
-            for one in await weapons_of(store, guids, scope)
+            for one in await weapons_of(store, guids, scope, only_used=False)
         ]  # fmt: skip
+        return weapons if dimension == "weapon" else _by_class(weapons)
+    if stat == "kd" and dimension in ("victim", "killer"):
+        # Whom he killed, or who killed him, with what either did to the other.
+        side = "kills" if dimension == "victim" else "deaths"
+        return [row for row in await _duels_by(store, guids, scope, "opponent") if row[side]]
     return await _duels_by(store, guids, scope, dimension)
 
 
@@ -110,15 +140,19 @@ async def _duels_by(
 ) -> list[Figures]:
     if dimension != "weapon_class":
         return [Figures(row) for row in await duels(store, guids, scope, dimension, **inside)]
+    return _by_class([Figures(row) for row in await duels(store, guids, scope, "weapon", **inside)])
+
+
+def _by_class(weapons: Sequence[Figures]) -> list[Figures]:
     classes: dict[str, Figures] = {}
-    for row in await duels(store, guids, scope, "weapon", **inside):
+    for row in weapons:
         found = classes.setdefault(class_of(row["label"]), Figures(label=class_of(row["label"])))
-        for name in ("kills", "deaths", "headshots", "bot_kills", "team_kills"):
+        for name in _SUMMED:
             found[name] += row[name]
     return list(classes.values())
 
 
-def stat_value(row: Figures, stat: str) -> float:
+def stat_value(row: Figures, stat: str) -> int | float:
     """A stat of one row of sums."""
     match stat:
         case "kd":
@@ -128,9 +162,9 @@ def stat_value(row: Figures, stat: str) -> float:
         case "winrate":
             return percent(row["matches_won"], row["matches_played"])
         case _:
-            return float(
-                row[{"damage": "damage_dealt", "shots": "shots_fired", "hits": "shots_hit"}.get(stat, stat)]
-            )
+            counted = {"damage": "damage_dealt", "shots": "shots_fired", "hits": "shots_hit"}.get(stat, stat)
+            figure: int | float = row[counted]
+            return points(figure) if stat == "damage" else figure
 
 
 def sample_of(row: Figures, stat: str) -> int:
@@ -152,13 +186,13 @@ async def _items(
     limit: int,
     sample_min: int,
     game: str,
-) -> tuple[list[DrilldownItem], float]:
+) -> tuple[list[DrilldownItem], int | float]:
     whole = Figures()
     for row in rows:
         for name, value in row.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 whole[name] += value
-    base, is_ratio = stat_value(whole, stat), stat in ("kd", "accuracy", "winrate")
+    base, is_ratio = stat_value(whole, stat), stat in _RATIOS
     ranked = [row for row in rows if row["label"] and sample_of(row, stat) >= sample_min]
     ranked = sorted(ranked, key=lambda row: (-stat_value(row, stat), -row["kills"], row["label"]))[:limit]
     people = dimension in ("victim", "killer")

@@ -13,8 +13,13 @@ from schema.answers.players_deep import DeepWeapon
 from schema.weapons import weapon_class
 
 
-async def weapons_of(store: Asks, guids: Sequence[str], scope: Scope) -> list[DeepWeapon]:
-    """Weapons in a scope, most kills first: kills from duels, shots from things; settled matches."""
+async def weapons_of(
+    store: Asks, guids: Sequence[str], scope: Scope, *, only_used: bool = True
+) -> list[DeepWeapon]:
+    """Weapons in a scope, most kills first: kills from duels, shots from things; settled matches.
+
+    Without `only_used` also those that he never used and died by.
+    """
     fought, used = await asyncio.gather(
         duels(store, guids, scope, "weapon"), things(store, guids, scope, "weapon")
     )
@@ -25,7 +30,7 @@ async def weapons_of(store: Asks, guids: Sequence[str], scope: Scope) -> list[De
         if not name:
             continue
         duel, use = Figures(kills.get(name, {})), Figures(shots.get(name, {}))
-        if not (use or duel["kills"] or duel["bot_kills"] or duel["team_kills"]):
+        if only_used and not (use or duel["kills"] or duel["bot_kills"] or duel["team_kills"]):
             continue
         found.append(
             DeepWeapon(

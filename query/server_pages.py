@@ -74,7 +74,7 @@ def rankings(listed: Sequence[ServerItem], limit: int) -> list[ServerRanking]:
             name=one.name,
             rank=one.rank,
             score=float(one.total_kills + 10 * one.unique_players + 5 * one.total_matches),
-            trend=0,
+            trend=one.trend,
             kills_24h=one.total_kills,
             players_24h=one.unique_players,
             matches_24h=one.total_matches,

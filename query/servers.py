@@ -23,7 +23,7 @@ MAX_PLAYERS: Final = 32
 Row = Mapping[str, Any]
 _SILENT: Final[Row] = {
     "last_seen_at": datetime(1970, 1, 1, tzinfo=UTC), "current_map": "", "current_gametype": "", "places": 0,
-    "recent_kills": 0, "recent_players": 0, "recent_matches": 0, "recent_hours": 0,
+    "recent_kills": 0, "earlier_kills": 0, "recent_players": 0, "recent_matches": 0, "recent_hours": 0,
     "recent_heartbeats": 0, "recent_heartbeat_players": 0, "recent_peak_players": 0,
 }  # fmt: skip
 
@@ -55,17 +55,21 @@ async def servers(
     """The registered servers, most kills in the last 24 hours first, and whether they are online at `now` (aware)."""
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=WINDOW_HOURS - 1)
+    windows = {"since": since, "before": since - timedelta(hours=WINDOW_HOURS)}
     rows, players = await asyncio.gather(
-        store.rows("servers_activity", {"game": game, "since": since}), _players_now(store, now, game)
+        store.rows("servers_activity", {"game": game, **windows}), _players_now(store, now, game)
     )
     activity: dict[str, Row] = {row["server_id"]: row for row in rows}
-    ranked = sorted(
-        registered, key=lambda one: (-activity.get(one.id, _SILENT)["recent_kills"], one.name, one.id)
-    )
+    ranked = _ranked(registered, activity, "recent_kills")
+    earlier = {one.id: rank for rank, one in enumerate(_ranked(ranked, activity, "earlier_kills"), start=1)}
     return [
-        _item(rank, one, activity.get(one.id, _SILENT), players.get(one.id, 0), now)
+        _item(rank, earlier[one.id] - rank, one, activity.get(one.id, _SILENT), players.get(one.id, 0), now)
         for rank, one in enumerate(ranked, start=1)
     ]
+
+
+def _ranked(registered: Iterable[Registered], activity: Mapping[str, Row], kills: str) -> list[Registered]:
+    return sorted(registered, key=lambda one: (-activity.get(one.id, _SILENT)[kills], one.name, one.id))
 
 
 async def _players_now(store: ClickHouse, now: datetime, game: str) -> dict[str, int]:
@@ -79,7 +83,7 @@ async def _players_now(store: ClickHouse, now: datetime, game: str) -> dict[str,
     }
 
 
-def _item(rank: int, one: Registered, row: Row, players: int, now: datetime) -> ServerItem:
+def _item(rank: int, trend: int, one: Registered, row: Row, players: int, now: datetime) -> ServerItem:
     is_online = row["last_seen_at"] >= now - ONLINE_FOR
     current_players = players if is_online else 0
     return ServerItem(
@@ -96,6 +100,7 @@ def _item(rank: int, one: Registered, row: Row, players: int, now: datetime) -> 
         current_map=row["current_map"],
         gametype=row["current_gametype"],
         rank=rank,
+        trend=trend,
         total_kills=row["recent_kills"],
         total_matches=row["recent_matches"],
         unique_players=row["recent_players"],

@@ -66,9 +66,11 @@ async def _response(
     if endpoint.table is not None:
         headers[hdrs.VARY] = hdrs.ACCEPT
     if _has_it(request, tag):
-        # A 304 repeats the validator of what the client would get.
-        headers[hdrs.ETAG] = f'"{tag}"'
-        return web.Response(status=304, headers=headers)
+        # A 304 repeats the validator of what the client would get, and what that depends on.
+        unchanged = web.Response(status=304, headers=headers)
+        is_smaller = compression_wanted(request, unchanged, len(found.body))
+        unchanged.headers[hdrs.ETAG] = f'"{tag}{_GZIP if is_smaller else ""}"'
+        return unchanged
     if endpoint.table is None or form == "json":
         response = json_bytes_response(found.body, headers=headers)
     else:

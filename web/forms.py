@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,8 @@ PARQUET: Final = "application/vnd.apache.parquet"
 
 LIST_FORMS: Final[Mapping[str, str]] = MappingProxyType({"json": JSON, "csv": CSV, "parquet": PARQUET})
 """Forms of a list by their suffix -> media type."""
+
+_Q: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 
 SUFFIX: Final = ".{form:csv|parquet}"
 """What the router appends to the paths of lists."""
@@ -32,9 +35,20 @@ def list_form(request: web.Request) -> str:
 
 
 def accepted(request: web.Request, forms: Mapping[str, str]) -> str:
-    """The first form that Accept names, as its key; empty when it names none."""
+    """The form that Accept likes best (`q`), of equal ones the first, as its key; empty when it names none."""
     by_media = {media: form for form, media in forms.items()}
+    liked: dict[str, float] = {}
     for wanted in request.headers.get(hdrs.ACCEPT, "").split(","):
-        if found := by_media.get(wanted.partition(";")[0].strip().lower()):
-            return found
-    return ""
+        media, *said = (part.strip().lower() for part in wanted.split(";"))
+        if found := by_media.get(media):
+            liked.setdefault(found, _quality(said))
+    best = max(liked, key=liked.__getitem__, default="")
+    return best if best and liked[best] > 0 else ""
+
+
+def _quality(said: Sequence[str]) -> float:
+    """The `q` among the parameters of a media type; 1 without one that can be read."""
+    for name, _, value in (part.partition("=") for part in said):
+        if name.strip() == "q" and _Q.fullmatch(value.strip()):
+            return float(value)
+    return 1.0

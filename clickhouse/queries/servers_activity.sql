@@ -1,5 +1,5 @@
 -- Question: what does each server do now and what did it do since `since`?
--- Parameters: game; since (begin of the window, whole hours)
+-- Parameters: game; since (begin of the window, whole hours), before (begin of the window before it)
 -- Reads: server_hours
 SELECT
     server_id,
@@ -8,6 +8,7 @@ SELECT
     argMaxMerge(gametype) AS current_gametype,
     max(max_players) AS places,
     sumIf(kills, hour >= {since:DateTime('UTC')}) AS recent_kills,
+    sumIf(kills, hour >= {before:DateTime('UTC')} AND hour < {since:DateTime('UTC')}) AS earlier_kills,
     uniqExactMergeIf(players, hour >= {since:DateTime('UTC')}) AS recent_players,
     uniqExactMergeIf(matches, hour >= {since:DateTime('UTC')}) AS recent_matches,
     uniqExactIf(hour, hour >= {since:DateTime('UTC')}) AS recent_hours,

@@ -136,3 +136,12 @@ class LiveTotals(Struct, frozen=True, kw_only=True):
     servers_online: int
     matches: int
     players: int
+
+
+class Realtime(Struct, frozen=True, kw_only=True):
+    """GET /stats/realtime: how much is going on now, and the matches, most players first."""
+
+    servers_online: int
+    active_matches: int
+    active_players: int
+    live_matches: list[LiveMatch]

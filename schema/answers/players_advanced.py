@@ -187,13 +187,13 @@ class DrilldownItem(Struct, frozen=True, kw_only=True):
 
     key: str
     label: str
-    value: float
+    value: int | float
     percentage: float
     sublabel: str
     sample_size: int
     kills: int
     deaths: int
-    delta: float
+    delta: int | float
     """Value minus that of all values together."""
     delta_pct: float
 
@@ -203,7 +203,7 @@ class Drilldown(Struct, frozen=True, kw_only=True):
 
     stat: str
     dimension: str
-    total: float
+    total: int | float
     items: list[DrilldownItem]
     breakdown: list[DrilldownItem]
 
@@ -215,7 +215,7 @@ class NestedDrilldown(Struct, frozen=True, kw_only=True):
     parent_dimension: str
     parent_value: str
     child_dimension: str
-    total: float
+    total: int | float
     items: list[DrilldownItem]
     breakdown: list[DrilldownItem]
 

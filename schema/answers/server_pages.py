@@ -30,7 +30,7 @@ class ServerRanking(Struct, frozen=True, kw_only=True):
     score: float
     """kills + 10 x players + 5 x matches."""
     trend: int
-    """0: yesterday's ranks are not compared."""
+    """Places won against the 24 hours before; below 0: lost."""
     kills_24h: int
     players_24h: int
     matches_24h: int

@@ -25,6 +25,8 @@ class ServerItem(Struct, frozen=True, kw_only=True):
     gametype: str
     rank: int
     """By kills of the last 24 hours."""
+    trend: int
+    """Places won against the 24 hours before; below 0: lost."""
     total_kills: int
     total_matches: int
     unique_players: int

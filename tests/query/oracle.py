@@ -185,8 +185,10 @@ def last(events: Sequence[Event], guid: str, what: str) -> str:
     return str(max(found)[1]) if found else ""
 
 
-def weapon_stats(events: Sequence[Event], guid: str = "") -> dict[str, Counter[str]]:
-    """weapon -> counters of one player, or of everybody; weapons nobody of them used are left out."""
+def weapon_stats(
+    events: Sequence[Event], guid: str = "", *, only_used: bool = True
+) -> dict[str, Counter[str]]:
+    """weapon -> counters of one player, or of everybody; weapons nobody of them used are left out, unless told."""
     stats: dict[str, Counter[str]] = defaultdict(Counter)
     used = set()
     for e in events:
@@ -206,7 +208,7 @@ def weapon_stats(events: Sequence[Event], guid: str = "") -> dict[str, Counter[s
         counter["shots_hit"] += e["event_type"] == "weapon_hit"
         if e["event_type"] == "damage" and e["player_guid"] != e["target_guid"]:
             counter["damage"] += e["damage"]
-    return {weapon: counter for weapon, counter in stats.items() if weapon in used}
+    return {weapon: counter for weapon, counter in stats.items() if weapon in used or not only_used}
 
 
 def heatmap(events: Sequence[Event], map_name: str, kind: str, cell: int) -> Counter[tuple[float, float]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
+import pytest
 
 from clickhouse.client import ClickHouse
 from query import (
@@ -24,7 +25,7 @@ from query import (
 )
 from query.scope import EVERYTHING, Scope
 from tests.query.brawls import LATER, settled
-from tests.query.oracle import day_stats, match_stats, players_of
+from tests.query.oracle import day_stats, match_stats, players_of, weapon_stats
 from tests.query.rows import a_world
 
 Asked = Callable[[ClickHouse, str, Scope], Coroutine[Any, Any, object]]
@@ -66,6 +67,39 @@ async def test_answers_in_depth_are_those_of_a_recount(clickhouse: ClickHouse) -
             clickhouse, guid, "kills", "map", "dm/mohdm6", "weapon", 100
         )
         assert on_map.total == day_stats([e for e in events if e["map_name"] == "dm/mohdm6"], guid)["kills"]
+
+
+async def test_a_stat_by_each_dimension_it_is_counted_by_adds_up_to_it_and_by_others_is_nothing(
+    clickhouse: ClickHouse,
+) -> None:
+    events = await settled(clickhouse, a_world(5, 1500))
+    guid = Counter(e["player_guid"] for e in events if e["kill_kind"] == "kill").most_common(1)[0][0]
+    counted = day_stats(events, guid)
+    named = {"shots": "shots_fired", "hits": "shots_hit", "kd": "kd_ratio"}
+    by_weapon, no_ratios = weapon_stats(events, guid, only_used=False), ("hits", "shots", "damage")
+    for stat in (*no_ratios, "deaths", "headshots", "accuracy", "kd"):
+        for dimension in player_drilldowns.DIMENSIONS:
+            drill = await player_drilldowns.drilldown(clickhouse, guid, stat, dimension, 100)
+            if dimension not in player_drilldowns.dimensions_of(stat):
+                assert (drill.total, drill.items) == (0, [])
+            elif dimension in ("weapon", "weapon_class") and stat not in ("kd", "accuracy"):
+                # Some hits and deaths name no weapon.
+                of = named.get(stat, stat)
+                assert drill.total == pytest.approx(sum(c[of] for c in by_weapon.values())), (stat, dimension)
+            elif dimension not in ("victim", "killer", "weapon", "weapon_class"):
+                assert drill.total == pytest.approx(counted[named.get(stat, stat)]), (stat, dimension)
+            if stat in no_ratios and dimension == "weapon":
+                values = {item.key: item.value for item in drill.items if item.value}
+                of = named.get(stat, stat)
+                assert values == pytest.approx({w: c[of] for w, c in by_weapon.items() if c[of]})
+            if (stat, dimension) == ("deaths", "weapon"):
+                fallen = {item.key: item.value for item in drill.items if item.value}
+                assert fallen == {weapon: c["deaths"] for weapon, c in by_weapon.items() if c["deaths"]}
+    met = await player_drilldowns.drilldown(clickhouse, guid, "kd", "victim", 100)
+    for item in met.items:
+        fallen_to = [e for e in events if e["target_guid"] == guid and e["player_guid"] == item.key]
+        assert item.deaths == sum(e["kill_kind"] in ("kill", "bot", "team_kill") for e in fallen_to)
+        assert item.kills > 0
 
 
 async def test_filters_leave_out_what_they_name_not(clickhouse: ClickHouse) -> None:

@@ -80,4 +80,5 @@ async def test_servers_are_ranked_by_their_kills_of_a_day(clickhouse: ClickHouse
     await store(clickhouse, rows, "t")
     listed = await servers(clickhouse, [registered("server-1", "A"), registered("server-2", "B")], NOW)
     assert [(item.id, item.rank) for item in listed] == [("server-2", 1), ("server-1", 2)]
+    assert [item.trend for item in listed] == [1, -1]  # yesterday nobody killed: by name
     assert await servers(clickhouse, [], NOW) == []

@@ -130,9 +130,11 @@ async def test_who_has_the_answer_already_is_told_so(serve: Serve) -> None:
         # Other bytes, another strong validator; either is good.
         assert plain.headers["ETag"] != small.headers["ETag"]
         for tag in (plain.headers["ETag"], small.headers["ETag"], f'"other", W/{plain.headers["ETag"]}', "*"):
-            again = await served.get("/tried/7", headers={"If-None-Match": tag})
-            assert (again.status, again.body) == (304, b"")
-            assert again.headers["ETag"] == plain.headers["ETag"]
-            assert again.headers["Cache-Control"] == plain.headers["Cache-Control"]
+            for coding, whole in (("identity", plain), ("gzip", small)):
+                asked = {"If-None-Match": tag, "Accept-Encoding": coding}
+                again = await served.get("/tried/7", headers=asked)
+                assert (again.status, again.body) == (304, b"")
+                same = ("ETag", "Cache-Control", "Vary")
+                assert [again.headers[name] for name in same] == [whole.headers[name] for name in same]
         for tag in ('"other"', "nonsense", '"'):
             assert (await served.get("/tried/7", headers={"If-None-Match": tag})).status == 200

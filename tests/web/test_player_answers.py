@@ -139,7 +139,10 @@ async def test_old_paths_and_unknown_players_answer(played: Served) -> None:
     assert (await asked(played, "/versus/43"))["kills"] == 5
     assert (await asked(played, "/playstyle"))["style"] == "Rookie"
     options = await played.get("/api/v1/stats/drilldown/options", headers=PLAIN)
-    assert "weapon" in options.json["dimensions"]
+    assert {"weapon", "victim", "hitloc"} <= set(options.json["dimensions"])
+    shots = await played.get("/api/v1/stats/drilldown/options?stat=shots", headers=PLAIN)
+    assert {"weapon", "map"} <= set(shots.json["dimensions"])
+    assert "hitloc" not in shots.json["dimensions"]
     nobody = await played.get("/api/v1/stats/player/nobody/deep", headers=PLAIN)
     assert nobody.json["combat"]["kills"] == 0
 

@@ -171,6 +171,10 @@ async def test_suffix_format_and_accept_choose_the_form_in_this_order(serve: Ser
         assert await media("/things", Accept=f"text/html, {parquet};q=0.9") == parquet
         assert await media("/things", Accept="*/*") == "application/json"
         assert await media("/things", Accept="application/json, text/csv") == "application/json"
+        assert await media("/things", Accept="application/json;q=0.1, TEXT/CSV ; q=0.5") == csv_type
+        assert await media("/things", Accept="text/csv;q=0, application/json") == "application/json"
+        assert await media("/things", Accept="text/csv;q=0") == "application/json"
+        assert await media("/things", Accept="text/csv;q=2, application/json;q=0.9") == csv_type
         unknown = await served.get("/things?format=xls")
         assert (unknown.status, unknown.json["error"]) == (400, "format is one of json, csv, parquet")
         assert (await served.get("/things.xls")).status == 404

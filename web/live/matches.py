@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
 
 from live import boards, servers
-from schema.answers.live import LiveBoard, LiveMatch, LiveTotals, Presence
+from schema.answers.live import LiveBoard, LiveMatch, LiveTotals, Presence, Realtime
 from schema.match_ids import match_uuid_of_path
 from web.answers import answer
 from web.endpoints import Endpoints
@@ -35,6 +36,28 @@ async def get_live_matches(request: web.Request) -> web.Response:
     """The matches being played, most players first."""
     world = request.app[WORLD]
     return await answer(request, lambda: boards.live_matches(world.live, moment_of(world)))
+
+
+@endpoints.get(
+    f"{API}/stats/realtime", answers=Realtime, rows="live_matches", cache="live", errors=REDIS_AWAY
+)
+async def get_realtime(request: web.Request) -> web.Response:
+    """What is going on now, in one answer: how much, and the matches."""
+    world = request.app[WORLD]
+
+    async def produce() -> Realtime:
+        at = moment_of(world)
+        totals, matches = await asyncio.gather(
+            servers.totals_now(world.live, at), boards.live_matches(world.live, at)
+        )
+        return Realtime(
+            servers_online=totals.servers_online,
+            active_matches=totals.matches,
+            active_players=totals.players,
+            live_matches=matches,
+        )
+
+    return await answer(request, produce)
 
 
 @endpoints.get(

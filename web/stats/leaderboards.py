@@ -72,6 +72,7 @@ endpoints = Endpoints("leaderboards")
 
 @endpoints.get(
     f"{API}/stats/leaderboard/weapon/{{weapon}}",
+    f"{API}/stats/weapon/{{weapon}}/leaderboard",
     answers=WeaponLeaderboard,
     rows="leaderboard",
     parameters=[WEAPON, SUBJECT_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
@@ -86,6 +87,7 @@ async def get_weapon_leaderboard(request: web.Request) -> web.Response:
 
 @endpoints.get(
     f"{API}/stats/leaderboard/map/{{map:.+}}",
+    f"{API}/stats/map/{{map:.+}}/leaderboard",
     answers=MapLeaderboard,
     rows="leaderboard",
     parameters=[MAP, SUBJECT_LIMIT, *PAGE_WITHIN, *BOARD_FILTERS],
@@ -116,6 +118,7 @@ async def get_gametype_leaderboard(request: web.Request) -> web.Response:
 @endpoints.get(
     f"{API}/stats/leaderboard",
     f"{API}/stats/leaderboard/{{stat}}",
+    f"{API}/players/list",
     answers=(Leaderboard, LeaderboardTotal),
     rows="players",
     parameters=[STAT_PART, STAT, LIMIT, PAGE, *PAGE_WITHIN, COUNT_ONLY, *BOARD_FILTERS],

@@ -42,6 +42,14 @@ async def test_a_live_match_has_the_fields_of_the_protocol_and_of_the_forum(live
     assert match["started_at"].endswith("Z")
 
 
+async def test_what_is_real_time_is_one_answer(live: tuple[Any, Stage]) -> None:
+    served, stage = live
+    await play(served, stage)
+    now = (await served.get("/api/v1/stats/realtime", headers=PLAIN)).json
+    assert (now["servers_online"], now["active_matches"], now["active_players"]) == (1, 1, 2)
+    assert now["live_matches"] == (await served.get("/api/v1/stats/live/matches", headers=PLAIN)).json
+
+
 async def test_a_board_is_found_by_uuid_and_by_wire_id(live: tuple[Any, Stage]) -> None:
     served, stage = live
     await play(served, stage)

@@ -56,6 +56,19 @@ async def test_filters_choose_what_counts(boards: Served) -> None:
         assert guids(await json_of(boards, f"/leaderboard/kills?{query}")) == expected, query
 
 
+async def test_the_forums_other_paths_lead_to_the_same_boards(boards: Served) -> None:
+    for path, same in (
+        ("/weapon/Thompson/leaderboard", "/leaderboard/weapon/Thompson"),
+        ("/map/dm%2Fmohdm6/leaderboard?limit=2", "/leaderboard/map/dm%2Fmohdm6?limit=2"),
+        ("/map/my+map/leaderboard", "/leaderboard/map/my+map"),
+    ):
+        board = await json_of(boards, path)
+        assert board == await json_of(boards, same), path
+        assert guids(board, "leaderboard"), path
+    listed = await boards.get("/api/v1/players/list?limit=2", headers=PLAIN)
+    assert guids(listed.json) == ["p5", "p4"]
+
+
 async def test_cursors_walk_through_the_board(boards: Served) -> None:
     cursor: str | None = ""
     seen: list[str] = []
