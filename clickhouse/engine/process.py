@@ -161,8 +161,23 @@ def _locked(data_dir: Path) -> Iterator[None]:
 
 
 def _be_nice(niceness: int) -> None:
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
+    """Give way to other processes with every thread: on Linux each has a niceness of its own, and a new one that of its maker.
+
+    chdb starts some when it is imported, and those merge later: left alone they go before the statements that people wait for.
+    """
+    for thread in _threads():
+        with contextlib.suppress(OSError):
+            now = os.getpriority(os.PRIO_PROCESS, thread)
+            if now >= 0:  # the engine lets the thread that watches its memory go before all others, where it may
+                os.setpriority(os.PRIO_PROCESS, thread, max(niceness, now))
+
+
+def _threads() -> list[int]:
+    """The threads of this process, or 0 for all of it where the system does not tell them."""
+    try:
+        return [int(name) for name in os.listdir("/proc/self/task")]
+    except OSError:
+        return [0]
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

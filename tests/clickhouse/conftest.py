@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -128,6 +129,14 @@ class EngineProcess:
         """Resident memory."""
         assert self.process is not None
         return int(psutil.Process(self.process.pid).memory_info().rss)
+
+    def threads(self) -> Iterator[tuple[str, int]]:
+        """Name and niceness of each of its threads."""
+        assert self.process is not None
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # it ended meanwhile
+                name = (thread / "comm").read_text().strip()
+                yield name, os.getpriority(os.PRIO_PROCESS, int(thread.name))
 
     def connection(self) -> http.client.HTTPConnection:
         """A bare connection."""
