@@ -175,7 +175,7 @@ def _be_nice(niceness: int) -> None:
 def _threads() -> list[int]:
     """The threads of this process, or 0 for all of it where the system does not tell them."""
     try:
-        return [int(name) for name in os.listdir("/proc/self/task")]
+        return [int(thread.name) for thread in Path("/proc/self/task").iterdir()]
     except OSError:
         return [0]
 
