@@ -161,7 +161,9 @@ def test_engine_runs_niced_as_set(engine_process: EngineProcess) -> None:
 
 
 def test_threads_that_merge_are_as_nice_as_those_that_answer(engine_process: EngineProcess) -> None:
-    engine_process.ask("CREATE TABLE merged_nicely (n UInt64) ENGINE = MergeTree ORDER BY n")  # the first starts them
+    engine_process.ask(
+        "CREATE TABLE merged_nicely (n UInt64) ENGINE = MergeTree ORDER BY n"
+    )  # the first starts them
     engine_process.ask("DROP TABLE merged_nicely SYNC")
     eventually("threads that merge", lambda: "MergeMutate" in {name for name, _ in engine_process.threads()})
     assert [name for name, niceness in engine_process.threads() if 0 <= niceness < 10] == []
