@@ -27,6 +27,7 @@ SHARDING_KEYS: Final = dict.fromkeys(
         "player_duels",
         "player_things",
         "match_feats",
+        "match_results",
         "match_ratings",
         "rated_matches",
         "rating_runs",

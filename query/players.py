@@ -117,7 +117,7 @@ async def _ever_played(
 ) -> tuple[Row, list[PlayerMap], list[PlayerMatch]]:
     """The same of all time, where no period divides a match: one statement for the three, whose planning is most of what they cost."""
     bound = {**asked.parameters(), "guids": list(guids)}
-    matches = await matches_of(store, bound, "shown")
+    matches = await matches_of(store, bound, "shown", ever=_ever_known)
     whole = add_up(matches)
     if not whole.is_all or any(match["maps"] > 1 for match in matches):
         return await _played(store, guids, server_names, asked)
@@ -175,6 +175,11 @@ async def _known(store: Asks, guids: Sequence[str], game: str) -> Sequence[Row]:
     """What views counted of these ids of all time, a row for each that was ever seen."""
     ever = {**EVERYTHING.parameters(), "game": game, "guids": list(guids)}
     return await store.rows("player_totals", ever)
+
+
+async def _ever_known(store: Asks, bound: Row) -> Row:
+    rows = await _known(store, bound["guids"], bound["game"])
+    return rows[0] if rows else {}
 
 
 async def _counted(store: Asks, guids: Sequence[str], asked: Scope) -> Row:

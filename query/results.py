@@ -6,14 +6,17 @@ Added up here and not in SQL: to plan the sums, their labels and conditions cost
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
-from query.together import FIGURES, Asks
+from query.together import FIGURES, Asks, divided
 
 Row = Mapping[str, Any]
+Ever = Callable[[Asks, Mapping[str, object]], Awaitable[Row]]
+"""Tells `events`, `deaths` and `last_seen` of a player of all time and everywhere; nothing of one whom nobody saw."""
 
 PARTS_OF_DAY: Final = ("night", "morning", "afternoon", "evening")
 ENDLESS_MS: Final = 6 * 3_600_000
@@ -37,6 +40,9 @@ class Outcome(IntEnum):
 WON: Final = frozenset((Outcome.WON_ALONE, Outcome.WON_IN_TEAM))
 LOST: Final = frozenset((Outcome.LOST_ALONE, Outcome.LOST_IN_TEAM))
 IN_TEAM: Final = frozenset((Outcome.LOST_IN_TEAM, Outcome.WON_IN_TEAM))
+
+KEPT_MAX: Final = 5_000
+"""Of a player who has more, views are asked: they can tell the newest."""
 
 LABELS: Final[Mapping[str, Callable[[Row], str]]] = {
     "": lambda _: "",
@@ -79,14 +85,60 @@ NONE: Final = Results()
 
 
 async def matches_of(
-    store: Asks, bound: Mapping[str, object], *figures: str, alone: bool = True
+    store: Asks, bound: Mapping[str, object], *figures: str, alone: bool = True, ever: Ever | None = None
 ) -> Sequence[Row]:
     """The matches of a person in a scope (`bound`: its parameters and the guids), in their order, the newest MATCHES_MAX; with
-    figures, if named. Not `alone`: those won and lost alone count as undecided, for a third less.
+    figures, if named. Not `alone`: those won and lost alone may count as undecided, for a third less.
+
+    `ever` tells what views counted of him in all, for an answer that asks for that anyway.
     """
-    wanted = (*figures, ALONE) if alone else figures
-    rows = await store.rows("player_results", {**bound, FIGURES: wanted, "matches_max": MATCHES_MAX})
-    return sorted(rows, key=lambda match: (match["began"], match["id"]))
+    matches = await _kept(store, bound, figures, ever or _ever_counted)
+    if matches is None:
+        wanted = (*figures, ALONE) if alone else figures
+        matches = await store.rows("player_results", {**bound, FIGURES: wanted, "matches_max": MATCHES_MAX})
+    return sorted(matches, key=lambda match: (match["began"], match["id"]))
+
+
+async def _kept(
+    store: Asks, bound: Mapping[str, object], figures: Sequence[str], ever: Ever
+) -> Sequence[Row] | None:
+    """The same from what settling kept, which asks no view how each match ended; None if that is not all.
+
+    It is all if views have seen nothing of him since. What late events of others change in a match, the next settling tells.
+    """
+    guids = bound["guids"]
+    if not isinstance(guids, Sequence) or len(guids) != 1:
+        return None  # who won of several ids together is another question
+    asked = {"game": bound["game"], "guids": guids, FIGURES: figures, "matches_max": KEPT_MAX}
+    matches, counted = await asyncio.gather(store.rows("player_results_kept", asked), ever(store, bound))
+    if not matches or _presence([counted]) != _presence(matches):
+        return None
+    return [match for match in matches if _is_within(match, bound)]
+
+
+async def _ever_counted(store: Asks, bound: Mapping[str, object]) -> Row:
+    everywhere = {**bound, "bounded": 0, **dict.fromkeys(("server_id", "map_name", "gametype"), "")}
+    rows = await divided(store, "player_counters", {**everywhere, FIGURES: ["presence"]}, "")
+    return rows[0] if rows else {}
+
+
+def _presence(rows: Sequence[Row]) -> tuple[int, int, Any] | None:
+    """What moves whenever a player does anything, or anything is done to him."""
+    if not all(rows):
+        return None
+    return (
+        sum(row["events"] for row in rows),
+        sum(row["deaths"] for row in rows),
+        max(row["last_seen"] for row in rows),
+    )
+
+
+def _is_within(match: Row, bound: Mapping[str, Any]) -> bool:
+    """Whether player_results.sql would tell of it, asked with these parameters."""
+    if bound["bounded"] and not bound["from_time"] <= match["began"] < bound["to_time"]:
+        return False
+    wanted = ((bound["server_id"], "server"), (bound["map_name"], "map"), (bound["gametype"], "kind"))
+    return all(not value or match[column] == value for value, column in wanted)
 
 
 def add_up(matches: Iterable[Row]) -> Results:

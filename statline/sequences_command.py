@@ -1,6 +1,6 @@
 """`statline rebuild match_sequences`: every match whose raw events are whole is settled again, while everything runs.
 
-The three tables that settling fills are made together. Rows replace each other, so nobody sees an empty table and nothing counts
+The tables that settling fills are made together. Rows replace each other, so nobody sees an empty table and nothing counts
 twice; a match of whose raw events retention has taken some keeps what is stored.
 """
 

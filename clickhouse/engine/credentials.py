@@ -1,7 +1,8 @@
 """Where a running engine is and how to log in: `<data>/clickhouse/engine.json`, readable by its owner only.
 
 `engine.json` exists while an engine runs; `address.json` beside it keeps the last address, so that after a crash clients find
-the engine again under the URL they have.
+the engine again under the URL they have. Both name their folder: a copied one must not lead to the engine of the folder it was copied
+from, which would take its events.
 """
 
 from __future__ import annotations
@@ -65,13 +66,19 @@ def withdraw(data_dir: Path) -> None:
 def _read(path: Path) -> Address | None:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept.get("folder") not in (None, _folder(path)):  # None: written before folders were named
+            return None
         return Address(port=int(kept["port"]), user=str(kept["user"]), password=str(kept["password"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def _write(path: Path, address: Address) -> None:
-    write_private(path, json.dumps(asdict(address)))
+    write_private(path, json.dumps({**asdict(address), "folder": _folder(path)}))
+
+
+def _folder(path: Path) -> str:
+    return str(path.parent.resolve())
 
 
 def write_private(path: Path, text: str) -> None:

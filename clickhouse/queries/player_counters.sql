@@ -2,7 +2,8 @@
 -- Hours are those of the clock in UTC; `label` is the whole when `dimension` is empty; asked for the whole
 -- alone they are left out.
 -- `figures`: what is counted besides kills, deaths and matches, for each sum is planned: fights, ways (to kill and die), stances, ranges,
---   moves, items, uses.
+--   moves, items, uses,
+--   presence.
 -- Parameters: figures; game; guids (at most 100); dimensions (of: empty, map, server, gametype, game_mode, hour, day, time_of_day,
 --   day_of_week); bounded (0: of all time); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
 -- Reads: match_players
@@ -58,6 +59,8 @@ SELECT
     /* if figures: uses */ sum(vehicles_entered) AS vehicles_entered,
     /* if figures: uses */ sum(turrets_entered) AS turrets_entered,
     /* if figures: uses */ sum(objectives) AS objectives,
+    /* if figures: presence */ sum(events) AS events,
+    /* if figures: presence */ max(match_players.last_seen) AS last_seen,
     sum(kills) AS kills,
     sum(deaths) AS deaths,
     uniqExact(match_id) AS matches_played

@@ -8,6 +8,7 @@ SELECT
     max(smf_id) AS smf_id,
     min(first_seen) AS first_seen,
     max(last_seen) AS last_seen,
+    sum(events) AS events,
     sum(kills) AS kills,
     sum(bot_kills) AS bot_kills,
     sum(team_kills) AS team_kills,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from clickhouse.engine import engine_url, run_engine
+from clickhouse.engine.credentials import last_address
 from tests.clickhouse.conftest import EngineProcess, eventually
 
 
@@ -27,6 +29,20 @@ def test_password_is_long_and_only_the_owner_reads_it(engine_process: EngineProc
     assert len(kept["password"]) >= 43  # 32 bytes in base64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((path.parent / "address.json").stat().st_mode) == 0o600
+
+
+def test_a_copied_folder_does_not_lead_to_the_engine_it_was_copied_from(
+    engine_process: EngineProcess, tmp_path: Path
+) -> None:
+    shutil.copytree(
+        engine_process.data_dir / "clickhouse", tmp_path / "clickhouse", ignore=lambda *_: ("store", "data")
+    )
+    running = last_address(engine_process.data_dir, None)
+    assert engine_url(engine_process.data_dir) == running.url
+    assert engine_url(tmp_path) is None
+    own = last_address(tmp_path, None)
+    assert own.port == 0
+    assert own.password != running.password
 
 
 def test_engine_listens_on_loopback_only(engine_process: EngineProcess) -> None:

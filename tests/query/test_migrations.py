@@ -10,6 +10,7 @@ from clickhouse.client import ClickHouse
 from clickhouse.migrate import MIGRATIONS, statements
 from schema.columns import COLUMNS
 from schema.hit_locations import GROUPS
+from tests.query.brawls import settled
 from tests.query.conftest import BATCH, EVENTS, SEED
 from tests.query.rows import a_world, store
 
@@ -28,8 +29,8 @@ VIEWS.update(
 )
 TARGETS = sorted({table for table, _ in VIEWS.values()})
 SETTLED = {
-    "settled_matches", "match_sequences", "player_duels", "player_things", "match_feats", "match_ratings", "rated_matches",
-    "rating_runs", "rating_marks", "standings", "place_standings", "leaders",
+    "settled_matches", "match_sequences", "player_duels", "player_things", "match_feats", "match_results", "match_ratings",
+    "rated_matches", "rating_runs", "rating_marks", "standings", "place_standings", "leaders",
 }  # fmt: skip
 """Filled by jobs, once per match or figure: rows of a key replace each other."""
 
@@ -164,12 +165,31 @@ async def test_a_table_that_came_later_is_filled_with_what_was_stored_before(cli
         for path in MIGRATIONS.glob("*.sql")
         for statement in statements(path.read_text("utf-8"))
         for table in re.findall(r"^(?:TRUNCATE TABLE|INSERT INTO) (\w+)", statement, re.MULTILINE)
+        if table not in SETTLED
     ]
     assert {table for table, _ in filling} == {"weapon_days", "map_weapon_totals", "heatmap_totals"}
     for _ in "a migration", "the same after a kill":
         for _, statement in filling:
             await clickhouse.command(statement)
         assert await contents(clickhouse) == filled_by_views
+
+
+async def test_results_of_matches_settled_before_are_those_that_settling_keeps(
+    clickhouse: ClickHouse,
+) -> None:
+    await settled(clickhouse, a_world(SEED, EVENTS))
+    kept = "SELECT * EXCEPT (settled_at) FROM match_results FINAL ORDER BY ALL"
+    by_settling = await clickhouse.rows_of(kept)
+    [filling] = [
+        statement
+        for statement in statements((MIGRATIONS / "0019_match_results.sql").read_text("utf-8"))
+        if "INSERT INTO" in statement
+    ]
+    await clickhouse.command("TRUNCATE TABLE match_results")
+    for _ in "a migration", "the same after a kill":
+        await clickhouse.command(filling)
+        assert await clickhouse.rows_of(kept) == by_settling
+    assert {row["outcome"] for row in by_settling} == {0, 1, 2, 3, 4}
 
 
 async def contents(clickhouse: ClickHouse) -> dict[str, list[dict[str, Any]]]:
