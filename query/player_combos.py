@@ -24,7 +24,7 @@ from schema.answers.players_advanced import (
 from schema.hit_locations import GROUPS
 
 PATTERNS: Final = 10
-COMBOS: Final = Needs(("moves", "items"), ("openings", "lives", "skills", "steadiness"), alone=False)
+COMBOS: Final = Needs(("moves", "items", "uses"), ("openings", "lives", "skills", "steadiness"), alone=False)
 
 Row = Mapping[str, Any]
 

@@ -42,6 +42,7 @@ from schema.columns import Row
 from tests.conftest import apart
 from tests.query.brawls import a_brawl
 from tests.query.demo_world import demo_rows
+from tests.query.in_depth import all_is_a_recount
 from tests.query.lives_oracle import career, figures
 from tests.query.oracle import (
     Event,
@@ -211,6 +212,11 @@ async def test_combos_rest_on_what_a_recount_finds(twice: Twice) -> None:
         assert combos.avg_hp_at_kill == pytest.approx(
             summed["hp_at_kill"] / summed["hp_kills"] if summed["hp_kills"] else 0, abs=0.01
         )
+
+
+async def test_every_figure_in_depth_is_that_of_a_recount(twice: Twice) -> None:
+    for guid in often(twice.events, 3):
+        await all_is_a_recount(twice.otherwise, twice.events, guid)
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=NAMES)

@@ -44,6 +44,15 @@ async def test_every_player_has_the_figures_of_a_recount(world: Stored) -> None:
         assert page.accuracy == pytest.approx(counted["accuracy"])
         assert page.win_rate == pytest.approx(100 * counted["wins"] / counted["matches_played"])
         assert page.playtime_seconds == pytest.approx(counted["playtime"], abs=0.001)
+        assert page.playtime == page.playtime_seconds
+        assert page.playtime_minutes == pytest.approx(counted["playtime"] / 60, abs=0.01)
+        minutes = counted["playtime"] / 60
+        assert page.kills_per_minute == pytest.approx(counted["kills"] / minutes if minutes else 0, rel=1e-3)
+        assert page.headshot_percent == pytest.approx(
+            100 * counted["headshots"] / counted["kills"] if counted["kills"] else 0
+        )
+        assert (page.total_damage, page.total_deaths) == (page.damage_dealt, page.deaths)
+        assert page.total_headshots == page.headshots
         assert page.distance_traveled == pytest.approx(counted["distance"] * 0.0254, abs=0.01)
         assert page.name == page.player_name == (last(world.events, guid, "name") or "Unknown Soldier")
         seen = [

@@ -42,7 +42,14 @@ async def test_a_weapon_page_is_the_recount(world: Stored) -> None:
     assert milliseconds(page.stats.last_used) == max(e["event_time"] for e in used)
     assert page.stats.avg_kill_distance == pytest.approx(0.0254 * sum(distances) / len(distances), abs=0.01)
     assert page.stats.accuracy == page.avg_accuracy
+    assert page.stats.accuracy == pytest.approx(100 * wanted["shots_hit"] / wanted["shots_fired"])
+    assert page.stats.headshot_ratio == pytest.approx(100 * wanted["headshots"] / wanted["kills"])
+    assert (page.stats.shots_fired, page.stats.shots_hit) == (wanted["shots_fired"], wanted["shots_hit"])
     assert len(page.top_players) == 10
+    for one in page.top_players:
+        his = weapon_stats(world.events, one.id)["Thompson"]
+        assert (one.kills, one.headshots) == (his["kills"], his["headshots"])
+        assert one.hs_ratio == pytest.approx(100 * his["headshots"] / his["kills"])
 
 
 async def test_a_weapon_nobody_used_has_zeros(clickhouse: ClickHouse) -> None:
