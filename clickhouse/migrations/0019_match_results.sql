@@ -37,7 +37,9 @@ ORDER BY (game, player_guid, match_id)
 SETTINGS index_granularity = 256
 COMMENT 'player x match that is over: how it ended; read with FINAL';
 
--- What is settled already. A match that is settled again replaces its rows, so a migration that was killed may begin again.
+-- What is settled already. The INSERT begins with an empty table, so a migration that was killed may begin again.
+TRUNCATE TABLE match_results;
+
 INSERT INTO match_results
 SELECT
     played.game AS game,

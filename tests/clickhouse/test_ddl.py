@@ -206,7 +206,7 @@ def parameters_of(rows: list[Any]) -> dict[str, Any]:
         "again_before": late, "every": 1, "parent": "", "parent_value": "", "weapons": ["Thompson"], "opponent": "", "other": value(kill, "target_guid"),
         "smf_id": 40, "of_deaths": 0, "endless_again_before": late, "long_s": 0, "kind": "kills", "cell_units": 50, "rows_max": 1000, "page_rows": 1000,
         "skip_rows": 0, "with_bots": 1, "stat": "kills", "slot_prefix": guids[0][:2], "batch_id": "none", "low": 0,
-        "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "since_hour": early, "active_since": early,
+        "high": 1, "event_ids": ["x"], "segment": "none", "since": early, "before": early, "since_hour": early, "active_since": early,
         "from_time": early, "to_time": late, "from_hour": early, "to_hour": late, "oldest": early, "newest": late,
         "from_day": early.date(), "to_day": late.date(), "database": "system", "server_ids": [value(kill, "server_id")], "limit_rows": 1000, "event_types": ["player_kill", "match_end"],
         "source": "hours", "hours": [], "weekdays": [], "sample": "encounters", "sample_min": 0,

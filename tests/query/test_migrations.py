@@ -174,6 +174,17 @@ async def test_a_table_that_came_later_is_filled_with_what_was_stored_before(cli
         assert await contents(clickhouse) == filled_by_views
 
 
+async def test_a_month_of_an_aggregate_that_is_over_becomes_one_part(clickhouse: ClickHouse) -> None:
+    rows = await clickhouse.rows_of(
+        "SELECT name, engine_full AS said FROM system.tables WHERE database = currentDatabase() "
+        "AND engine = 'AggregatingMergeTree' AND partition_key != ''"
+    )
+    assert {row["name"] for row in rows} >= {"match_players", "player_days", "weapon_player_days"}
+    for row in rows:
+        assert "min_age_to_force_merge_seconds = 86400" in row["said"], row["name"]
+        assert "min_age_to_force_merge_on_partition_only = 1" in row["said"], row["name"]
+
+
 async def test_results_of_matches_settled_before_are_those_that_settling_keeps(
     clickhouse: ClickHouse,
 ) -> None:
