@@ -45,7 +45,8 @@ async def run(
     if subject not in subjects():
         raise CommandFailed(f"{subject}: nothing to export. There are: {', '.join(subjects())}")
     begin, end = _time_range(since, until)
-    path = out or Path(f"{subject}_{begin:%Y-%m-%d}_{end:%Y-%m-%d}.{form}")
+    last = end - timedelta(microseconds=1)
+    path = out or Path(f"{subject}_{begin:%Y-%m-%d}_{last:%Y-%m-%d}.{form}")
     if path.exists() and not force:
         raise CommandFailed(f"{path} exists: name another file, or say --force")
     url = clickhouse_url(settings)

@@ -168,9 +168,8 @@ def _be_nice(niceness: int) -> None:
     for thread in _threads():
         with contextlib.suppress(OSError):
             now = os.getpriority(os.PRIO_PROCESS, thread)
-            if (
-                now >= 0
-            ):  # the engine lets the thread that watches its memory go before all others, where it may
+            # The engine lets the thread that watches its memory go before all others, where it may.
+            if now >= 0:
                 os.setpriority(os.PRIO_PROCESS, thread, max(niceness, now))
 
 

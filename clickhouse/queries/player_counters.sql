@@ -2,8 +2,7 @@
 -- Hours are those of the clock in UTC; `label` is the whole when `dimension` is empty; asked for the whole
 -- alone they are left out.
 -- `figures`: what is counted besides kills, deaths and matches, for each sum is planned: fights, ways (to kill and die), stances, ranges,
---   moves, items, uses,
---   presence.
+--   moves, items, uses, presence (what tells whether he was seen since).
 -- Parameters: figures; game; guids (at most 100); dimensions (of: empty, map, server, gametype, game_mode, hour, day, time_of_day,
 --   day_of_week); bounded (0: of all time); from_time, to_time (full hours); server_id, map_name, gametype (empty = any)
 -- Reads: match_players

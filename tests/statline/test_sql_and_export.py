@@ -173,7 +173,7 @@ async def test_a_name_is_no_formula_in_a_spreadsheet(node: Node) -> None:
 
 async def test_a_time_without_events_gives_no_rows(node: Node) -> None:
     done = statline(node, "export", "kills", "--from", "2001-01-01", "--to", "2001-01-02", "--format", "csv")
-    assert done.stdout.startswith("0 rows in kills_2001-01-01_2001-01-03.csv")
+    assert done.stdout.startswith("0 rows in kills_2001-01-01_2001-01-02.csv")
 
 
 async def test_a_file_is_not_replaced_unless_said_so(node: Node, tmp_path: Path) -> None:
