@@ -59,6 +59,9 @@ STANDINGS_KEPT: Final = (
 LEFT_OUT: Final = ("/health", "/ready", "/metrics", "/docs", "openapi", "/events", "/feed", "/live/")
 """Not answers: what machines ask, documents, streams that do not end."""
 
+UNDER_LOAD_COLD: Final = 20
+"""Requests of each answer, four a second at most: of fewer the p95 would be the slowest one."""
+
 WITH_QUERY: Final = {
     "/api/v1/stats/leaderboard/contextual": "?dimension=map&value=dm/mohdm6",
     "/api/v1/stats/query": "?dimension=weapon&metric=kills",
@@ -279,16 +282,18 @@ def growth(levels: Mapping[str, Any]) -> dict[str, list[float]]:
 def _under_load(server: Server, asked: Asker, folder: Path, asked_paths: Sequence[str]) -> dict[str, Any]:
     """The cold p95 while 5,000 events a second arrive, in arrays as the scripts send and one by one, against the same without."""
     chosen = [path for path in asked_paths if path.rpartition("/")[2] != "heatmap"][::4]
-    without = {path: asked.measured(path, cold=8, cached=2)["cold_p95_ms"] for path in chosen}
+    without = {path: asked.measured(path, cold=UNDER_LOAD_COLD, cached=2)["cold_p95_ms"] for path in chosen}
     # A data folder may have been measured before, and names of servers are taken once.
     token, bodies = server.token(f"bench {time.time():.0f}"), body_files(folder)
     found: dict[str, Any] = {"events_per_s": LOAD_PER_S, "answers": len(chosen)}
     for shape in ("array20", "single"):
         load = Load(url=server.url, token=token, bodies=str(bodies[shape]), rate_per_s=LOAD_PER_S / SHAPES[shape][2],
-                    seconds=max(20.0, len(chosen) * 1.5), start=fresh_start())  # fmt: skip
+                    seconds=len(chosen) * UNDER_LOAD_COLD / 4, start=fresh_start())  # fmt: skip
         sending = begin_open_loop(load)
         time.sleep(3.0)
-        during = {path: asked.measured(path, cold=8, cached=2)["cold_p95_ms"] for path in chosen}
+        during = {
+            path: asked.measured(path, cold=UNDER_LOAD_COLD, cached=2)["cold_p95_ms"] for path in chosen
+        }
         finished(sending)
         ratios = [during[path] / without[path] for path in chosen]
         found[shape] = {
