@@ -18,6 +18,8 @@ MARKER: Final = "@@"
 SAMPLES: Final = Path(__file__).parent.parent / "tests" / "samples" / "openmohaa" / "events.json"
 MIX: Final = {"player_kill": 5, "damage": 17, "weapon_fire": 35, "weapon_hit": 17, "distance": 26}
 PLAYERS: Final = 400
+FIRST_PLAYER: Final = 1000
+"""Their guids are the numbers from here on."""
 MATCHES: Final = 24
 _BLOCKS: Final = ("player", "attacker", "victim", "target")
 
@@ -42,7 +44,7 @@ def _varied(sample: dict[str, Any], rng: random.Random) -> Event:
     for block in _BLOCKS:
         if f"{block}_guid" in event:
             player = rng.randrange(PLAYERS)
-            event[f"{block}_guid"] = f"{1000 + player}"
+            event[f"{block}_guid"] = f"{FIRST_PLAYER + player}"
             event[f"{block}_name"] = f"Player {player}"
             for axis, reach in (("x", 4000), ("y", 4000), ("z", 300)):
                 event[f"{block}_{axis}"] = f"{rng.uniform(-reach, reach):.3f}"
