@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,8 @@ PLAYERS: Final = 400
 FIRST_PLAYER: Final = 1000
 """Their guids are the numbers from here on."""
 MATCHES: Final = 24
+_FIRST_MATCH: Final = int(time.time())
+"""Of each run its own: a match that went on from run to run in a kept data folder would be an endless one."""
 _BLOCKS: Final = ("player", "attacker", "victim", "target")
 
 Event = dict[str, str]
@@ -36,7 +39,7 @@ def events(count: int, seed: int = 1) -> list[Event]:
 
 
 def _varied(sample: dict[str, Any], rng: random.Random) -> Event:
-    match = rng.randrange(MATCHES)
+    match = _FIRST_MATCH + rng.randrange(MATCHES)
     event = {key: str(value) for key, value in sample.items()}
     event["match_id"] = f"match_{match:016x}"
     event["session_id"] = f"sess_{match:016x}"

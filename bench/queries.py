@@ -223,7 +223,7 @@ def fill(asked: Asker, filled: int, level: int, events: int) -> int:
 def something_known(asked: Asker) -> dict[str, str]:
     """What fills the paths: a busy player, an opponent, a match in the middle, a server, map and weapon.
 
-    Not one whom the load is about: its few matches go on from run to run, which no match does.
+    Not one whom the load is about, of whom a kept data folder may hold matches without end.
     """
     guid, other = asked.engine(
         "SELECT player_guid FROM player_days WHERE game = 'mohaa' "
