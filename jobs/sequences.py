@@ -22,7 +22,7 @@ OF_THE_OVER: Final = "match_results"
 
 
 async def fill_sequences(store: ClickHouse, matches: Sequence[OverMatch]) -> None:
-    """Compute these tables for these matches. Rows of the same match replace each other: more events win."""
+    """Compute these tables for these matches. Rows of the same match replace each other: more events win, of results the later."""
     now = datetime.now(UTC)
     over = [match for match in matches if match.is_over]
     for table, query in FILLED.items():

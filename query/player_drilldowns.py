@@ -35,6 +35,8 @@ _VIEW_DIMENSIONS: Final = frozenset(
     ("map", "server", "game_mode", "hour", "day", "day_of_week", "time_of_day")
 )
 _WEAPON_DIMENSIONS: Final = frozenset(("weapon", "weapon_class"))
+_OF_DUELS: Final = frozenset(("kd", "kills", "deaths", "headshots"))
+"""The stats that kills and deaths tell, whatever divides them."""
 _RATIOS: Final = frozenset(("kd", "accuracy", "winrate"))
 _SUMMED: Final = ("kills", "deaths", "headshots", "shots_fired", "shots_hit", "damage_dealt")
 
@@ -62,19 +64,7 @@ async def nested_drilldown(
 ) -> NestedDrilldown:
     """One value of a dimension divided by another one: kills and deaths of settled matches, nothing of other stats."""
     guids = await guids_of(store, guid, scope)
-    weapons: list[str] = []
-    rows: Sequence[Figures] = []
-    if stat in ("accuracy", "shots", "hits", "damage", "winrate"):
-        pass
-    elif parent == "weapon_class":
-        weapons = [
-            row["label"]
-            for row in await duels(store, guids, scope, "weapon")
-            if class_of(row["label"]) == value
-        ] or [""]
-        rows = await _duels_by(store, guids, scope, child, weapons=weapons)
-    else:
-        rows = await _duels_by(store, guids, scope, child, parent=parent, parent_value=value)
+    rows = await _rows_within(store, guids, scope, parent, value, child) if stat in _OF_DUELS else []
     items, total = await _items(store, rows, stat, child, limit, scope.sample_min or 0, scope.game)
     return NestedDrilldown(
         stat=stat,
@@ -133,6 +123,16 @@ async def _rows_by(
         side = "kills" if dimension == "victim" else "deaths"
         return [row for row in await _duels_by(store, guids, scope, "opponent") if row[side]]
     return await _duels_by(store, guids, scope, dimension)
+
+
+async def _rows_within(
+    store: Asks, guids: Sequence[str], scope: Scope, parent: str, value: str, child: str
+) -> list[Figures]:
+    if parent != "weapon_class":
+        return await _duels_by(store, guids, scope, child, parent=parent, parent_value=value)
+    fought = await duels(store, guids, scope, "weapon")
+    weapons = [row["label"] for row in fought if class_of(row["label"]) == value] or [""]
+    return await _duels_by(store, guids, scope, child, weapons=weapons)
 
 
 async def _duels_by(

@@ -84,15 +84,21 @@ class Results(NamedTuple):
 NONE: Final = Results()
 
 
+async def _ever_counted(store: Asks, bound: Mapping[str, object]) -> Row:
+    everywhere = {**bound, "bounded": 0, **dict.fromkeys(("server_id", "map_name", "gametype"), "")}
+    rows = await divided(store, "player_counters", {**everywhere, FIGURES: ["presence"]}, "")
+    return rows[0] if rows else {}
+
+
 async def matches_of(
-    store: Asks, bound: Mapping[str, object], *figures: str, alone: bool = True, ever: Ever | None = None
+    store: Asks, bound: Mapping[str, object], *figures: str, alone: bool = True, ever: Ever = _ever_counted
 ) -> Sequence[Row]:
     """The matches of a person in a scope (`bound`: its parameters and the guids), in their order, the newest MATCHES_MAX; with
     figures, if named. Not `alone`: those won and lost alone may count as undecided, for a third less.
 
-    `ever` tells what views counted of him in all, for an answer that asks for that anyway.
+    `ever` tells what views counted of him in all: what an answer asks for anyway.
     """
-    matches = await _kept(store, bound, figures, ever or _ever_counted)
+    matches = await _kept(store, bound, figures, ever)
     if matches is None:
         wanted = (*figures, ALONE) if alone else figures
         matches = await store.rows("player_results", {**bound, FIGURES: wanted, "matches_max": MATCHES_MAX})
@@ -114,12 +120,6 @@ async def _kept(
     if not matches or _presence([counted]) != _presence(matches):
         return None
     return [match for match in matches if _is_within(match, bound)]
-
-
-async def _ever_counted(store: Asks, bound: Mapping[str, object]) -> Row:
-    everywhere = {**bound, "bounded": 0, **dict.fromkeys(("server_id", "map_name", "gametype"), "")}
-    rows = await divided(store, "player_counters", {**everywhere, FIGURES: ["presence"]}, "")
-    return rows[0] if rows else {}
 
 
 def _presence(rows: Sequence[Row]) -> tuple[int, int, Any] | None:
